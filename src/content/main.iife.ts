@@ -1,0 +1,3 @@
+import { browser } from '../platform/browser.ts';
+
+console.log(browser.runtime.id);

@@ -1,0 +1,2 @@
+/** The browser this build is for; a constant at build time, so the other browser's branch is compiled out. */
+declare const __BROWSER__: 'chrome' | 'firefox';

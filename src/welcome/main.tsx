@@ -1,0 +1,2 @@
+console.log('welcome');
+export {};

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT, run, runWhenStarted, Stop } from './lib/command.mjs';
+
+/** @typedef {{ version?: string, optional?: boolean }} LockedPackage */
+
+const OLDEST_NODE = 20;
+
+/**
+ * Makes the npm dependencies match `package-lock.json`: does nothing when they do, else runs `npm ci` quietly.
+ * Throws `Stop` when that fails.
+ */
+export async function setUp() {
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    throw new Stop(`Telltale needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
+  }
+  if (isInstalled()) return;
+  process.stdout.write('Installing npm dependencies…\n');
+  const windows = process.platform === 'win32';
+  const npm = windows ? 'npm.cmd' : 'npm';
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const { exitCode, output } = await run(npm, ['ci', ...quiet], { shell: windows });
+  if (exitCode === 0) return;
+  const lines = output.trim().split('\n').filter(Boolean);
+  throw new Stop(`npm ci failed (exit code ${exitCode}): ${lines.at(0) ?? 'no output'}`);
+}
+
+/**
+ * Whether every package that the lock file asks for is there in the same version. npm writes its own record
+ * (`node_modules/.package-lock.json`) last, so an interrupted installation has none. Packages for other
+ * platforms are optional and may be missing.
+ */
+function isInstalled() {
+  const record = path.join(ROOT, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const wanted = packagesOf(path.join(ROOT, 'package-lock.json'));
+  const installed = packagesOf(record);
+  return Object.entries(wanted).every(([folder, { version, optional }]) => {
+    if (folder === '') return true;
+    const present = installed[folder];
+    return present === undefined ? optional === true : present.version === version;
+  });
+}
+
+/**
+ * @param {string} lockFile
+ * @returns {Record<string, LockedPackage>}
+ */
+const packagesOf = (lockFile) => JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+
+await runWhenStarted(import.meta.url, setUp);

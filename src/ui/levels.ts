@@ -6,9 +6,10 @@ export interface LevelLook {
   glyph: string;
   /** Name of the colour token (`tokens.css`) of the glyph's disc. */
   colorToken: string;
-  /** Keys of the catalogue: the word, and the one line that explains it. */
-  wordKey: string;
-  explanationKey: string;
+  /** Keys of the catalogue: the words, a shorter form for lists, and the one line that explains them. */
+  wordKey: `level_${Level}`;
+  shortKey: `level_${Level}_short`;
+  explanationKey: `level_${Level}_explained`;
 }
 
 export const LEVEL_LOOKS: Record<Level, LevelLook> = {
@@ -16,28 +17,30 @@ export const LEVEL_LOOKS: Record<Level, LevelLook> = {
     glyph: '◆',
     colorToken: '--level-strong',
     wordKey: 'level_strong',
+    shortKey: 'level_strong_short',
     explanationKey: 'level_strong_explained',
   },
   some: {
     glyph: '◈',
     colorToken: '--level-some',
     wordKey: 'level_some',
+    shortKey: 'level_some_short',
     explanationKey: 'level_some_explained',
   },
   unsure: {
     glyph: '?',
     colorToken: '--level-unsure',
     wordKey: 'level_unsure',
+    shortKey: 'level_unsure_short',
     explanationKey: 'level_unsure_explained',
   },
   none: {
     glyph: '○',
     colorToken: '--level-none',
     wordKey: 'level_none',
+    shortKey: 'level_none_short',
     explanationKey: 'level_none_explained',
   },
 };
 
-/** Catalogue key of the sentence for a failure or an abstention: `failure_not_allowed`, `abstained_too_small`. */
-export const reasonKey = (kind: 'failure' | 'abstained', reason: string): string =>
-  `${kind}_${reason.replaceAll('-', '_')}`;
+export { reasonKey } from '../core/report/catalogue.ts';

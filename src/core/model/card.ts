@@ -1,0 +1,143 @@
+/** The model card: everything about a detector but its weights, as data that is parsed before it is believed. */
+import * as v from 'valibot';
+import { failure, type Result, success } from '../result.ts';
+import { receptiveFieldOf } from './geometry.ts';
+
+/** Grows whenever decoding, flattening, tiling or flatness change what the network sees: cached verdicts end. */
+export const PREPROCESSING_VERSION = 1;
+
+const finite = v.pipe(v.number(), v.finite());
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
+const channels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
+const variance = v.pipe(v.number(), v.minValue(0), v.maxValue(1e6));
+const word = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,39}$/i));
+const sentence = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
+
+const layer = v.variant('op', [
+  v.object({
+    op: v.literal('conv'),
+    name: word,
+    in: channels,
+    out: channels,
+    kernel: side,
+    stride: side,
+    bias: v.boolean(),
+    activation: v.optional(v.literal('relu')),
+  }),
+  v.object({ op: v.literal('clamp'), min: finite, max: finite }),
+  v.object({ op: v.literal('scale'), factor: finite }),
+  v.object({ op: v.literal('averagePool'), size: side, stride: side }),
+]);
+export type Layer = v.InferOutput<typeof layer>;
+
+const calibration = v.object({
+  kind: v.literal('platt'),
+  on: v.literal('mean patch logit'),
+  /** P(generated) = 1 / (1 + exp(-(a * mean logit + b))). */
+  a: finite,
+  b: finite,
+  /** Sampling covariance of (a, b), bootstrapped by source: `scripts/calibration-band.mjs`. */
+  covariance: v.object({ aa: variance, bb: variance, ab: finite }),
+  /** Typical variance of the mean logit between blocks of one receptive field within one picture; same script. */
+  blockVariance: variance,
+  /** P from which signs are called strong. */
+  strongAt: share,
+  /** P from which Telltale is unsure. */
+  unsureFrom: share,
+  fittedOn: sentence,
+  note: sentence,
+});
+export type Calibration = v.InferOutput<typeof calibration>;
+
+const cardLimits = v.object({
+  /** Pictures with a shorter side are too small for a score. */
+  minSidePx: side,
+  /** An 8 x 8 px block whose luma spans at most this many levels is flat. */
+  flatBlockSpread: v.pipe(v.number(), v.minValue(0), v.maxValue(255)),
+  /** Below this share of blocks that are not flat, a picture is too flat for a score. */
+  minTexturedShare: share,
+  /** What this model does not know, one plain sentence each. */
+  unknowns: v.pipe(v.array(sentence), v.maxLength(12)),
+});
+
+const golden = v.object({
+  input: v.object({ formula: v.literal('two-sines-1'), widthPx: side, heightPx: side, sum: finite }),
+  rows: side,
+  columns: side,
+  logits: v.array(finite),
+  tolerance: v.object({ absolute: v.pipe(finite, v.minValue(0)), relative: v.pipe(finite, v.minValue(0)) }),
+});
+export type Golden = v.InferOutput<typeof golden>;
+
+const card = v.pipe(
+  v.object({
+    schema: v.literal(1),
+    id: word,
+    version: word,
+    name: sentence,
+    starter: v.boolean(),
+    input: v.object({
+      channels: v.literal('RGB'),
+      range: v.tuple([v.literal(0), v.literal(255)]),
+      resize: v.literal('never'),
+      alpha: v.literal('over-white'),
+    }),
+    layers: v.pipe(v.array(layer), v.minLength(1), v.maxLength(200)),
+    receptiveField: v.object({ sizePx: side, stridePx: side, offsetPx: v.literal(0) }),
+    weights: v.object({
+      file: word,
+      sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+      sizeBytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64 * 2 ** 20)),
+    }),
+    calibration,
+    limits: cardLimits,
+    golden,
+  }),
+  v.check((value) => value.golden.logits.length === value.golden.rows * value.golden.columns, 'golden grid'),
+  v.check((value) => value.calibration.unsureFrom < value.calibration.strongAt, 'thresholds out of order'),
+  v.check((value) => {
+    const { aa, bb, ab } = value.calibration.covariance;
+    return ab * ab <= aa * bb;
+  }, 'covariance is not one'),
+);
+export type ModelCard = v.InferOutput<typeof card>;
+
+/** Why a card was refused: where in it, and what is wrong there. */
+export interface CardFailure {
+  kind: 'bad-card';
+  where: string;
+  message: string;
+}
+
+const refuse = (where: string, message: string) => failure<CardFailure>({ kind: 'bad-card', where, message });
+
+/**
+ * The card that `value` (parsed JSON) describes, or `bad-card` with the place and the reason: wrong shapes or
+ * ranges, channels that do not fit from layer to layer, an output of more than one logit, or a receptive field
+ * other than the one its layers have.
+ */
+export function parseCard(value: unknown): Result<ModelCard, CardFailure> {
+  const parsed = v.safeParse(card, value);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    return refuse(v.getDotPath(issue) ?? 'card', issue.message);
+  }
+  let carried = 3;
+  for (const [index, entry] of parsed.output.layers.entries()) {
+    if (entry.op !== 'conv') continue;
+    if (entry.in !== carried) return refuse(`layers.${index}`, `takes ${entry.in} channels, gets ${carried}`);
+    carried = entry.out;
+  }
+  if (carried !== 1) return refuse('layers', `ends with ${carried} channels instead of one logit`);
+  const derived = receptiveFieldOf(parsed.output.layers);
+  const stated = parsed.output.receptiveField;
+  if (derived.sizePx !== stated.sizePx || derived.stridePx !== stated.stridePx) {
+    return refuse('receptiveField', `layers have ${derived.sizePx} px at stride ${derived.stridePx} px`);
+  }
+  return success(parsed.output);
+}
+
+/** Names what a cached verdict depends on: model id, its version, and the preprocessing version. */
+export const modelKey = (model: ModelCard): string =>
+  `${model.id}@${model.version}/p${PREPROCESSING_VERSION}`;

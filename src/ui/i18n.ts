@@ -1,6 +1,7 @@
 /** Words and numbers for people, from the catalogue and in the browser's language. */
 import type messages from '../../public/_locales/en/messages.json';
-import { type NumberFormats, numberFormats } from '../core/report/format.ts';
+import type { NumberFormats } from '../core/report/format.ts';
+import { type Wording, wordingOf } from '../core/report/wording.ts';
 import { browser } from '../platform/browser.ts';
 
 /** Every key of the English catalogue, so that a missing or misspelt one does not compile. */
@@ -13,14 +14,20 @@ type PluralStem = MessageKey extends infer Key ? (Key extends `${infer Stem}_oth
 export const text = (key: MessageKey, ...substitutions: string[]): string =>
   browser.i18n.getMessage(key, substitutions);
 
-let formats: NumberFormats | undefined;
+let current: Wording | undefined;
 let plurals: Intl.PluralRules | undefined;
 
-/** Number formats of the browser's language. */
-export function numbers(): NumberFormats {
-  formats ??= numberFormats(browser.i18n.getUILanguage());
-  return formats;
+/** The wording of the browser's language, for the functions of `core/report/wording.ts`. */
+export function wording(): Wording {
+  current ??= wordingOf(
+    (key, ...substitutions) => browser.i18n.getMessage(key, substitutions),
+    browser.i18n.getUILanguage(),
+  );
+  return current;
 }
+
+/** Number formats of the browser's language. */
+export const numbers = (): NumberFormats => wording().numbers;
 
 /**
  * The sentence for `stem` in the plural category of `value`, whose formatted text becomes `$1`; a category
@@ -35,16 +42,9 @@ export function plural(stem: PluralStem, value: number, ...more: string[]): stri
   );
 }
 
-/** P(generated) 0..1 with two digits, or "over 0.99" where two digits would claim certainty. */
-export function probabilityText(probability: number): string {
-  const formatted = numbers().share(probability);
-  if (formatted !== null) return formatted;
-  return probability < 0.5
-    ? text('score_below', numbers().share(0.01) ?? '')
-    : text('score_above', numbers().share(0.99) ?? '');
-}
-
-/** Both ends of a band, each 0..1 with two digits; ends may be 0 and 1, which are no claims of certainty. */
-export function bandText([low, high]: readonly [number, number]): string {
-  return text('score_range', numbers().bound(low), numbers().bound(high));
+/** Gives `document` its title, language and writing direction. */
+export function nameDocument(title: string): void {
+  document.title = title;
+  document.documentElement.lang = browser.i18n.getUILanguage();
+  document.documentElement.dir = browser.i18n.getMessage('@@bidi_dir') || 'ltr';
 }

@@ -1,8 +1,8 @@
 /** How each level looks, wherever it is shown: never by colour alone, always with its glyph and its word. */
+import { LEVEL_GLYPHS } from '../core/report/wording.ts';
 import type { Level } from '../core/verdict.ts';
 
 export interface LevelLook {
-  /** Distinct silhouettes, so that they stay apart in greyscale and at 12 px. */
   glyph: string;
   /** Name of the colour token (`tokens.css`) of the glyph's disc. */
   colorToken: string;
@@ -14,28 +14,28 @@ export interface LevelLook {
 
 export const LEVEL_LOOKS: Record<Level, LevelLook> = {
   strong: {
-    glyph: '◆',
+    glyph: LEVEL_GLYPHS.strong,
     colorToken: '--level-strong',
     wordKey: 'level_strong',
     shortKey: 'level_strong_short',
     explanationKey: 'level_strong_explained',
   },
   some: {
-    glyph: '◈',
+    glyph: LEVEL_GLYPHS.some,
     colorToken: '--level-some',
     wordKey: 'level_some',
     shortKey: 'level_some_short',
     explanationKey: 'level_some_explained',
   },
   unsure: {
-    glyph: '?',
+    glyph: LEVEL_GLYPHS.unsure,
     colorToken: '--level-unsure',
     wordKey: 'level_unsure',
     shortKey: 'level_unsure_short',
     explanationKey: 'level_unsure_explained',
   },
   none: {
-    glyph: '○',
+    glyph: LEVEL_GLYPHS.none,
     colorToken: '--level-none',
     wordKey: 'level_none',
     shortKey: 'level_none_short',

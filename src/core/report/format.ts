@@ -1,10 +1,8 @@
 /** Numbers as people read them: through `Intl` in the reader's locale, never more digits than are meant. */
 
 export interface NumberFormats {
-  /** 0..1 with two digits; ends that would round to 0 or 1 are `null`, because no score is that sure. */
-  share(value: number): string | null;
-  /** An end of a band, 0..1 with two digits. */
-  bound(value: number): string;
+  /** 0..1 with two digits. */
+  share(value: number): string;
   percent(share: number): string;
   count(value: number): string;
   bytes(sizeBytes: number): string;
@@ -60,8 +58,7 @@ export function numberFormats(locale: string): NumberFormats {
     maximumFractionDigits: 0,
   });
   return {
-    share: (value) => (value < 0.005 || value >= 0.995 ? null : share.format(value)),
-    bound: (value) => share.format(value),
+    share: (value) => share.format(value),
     percent: (value) => percent.format(value),
     count: (value) => count.format(value),
     bytes: (sizeBytes) => bytesText(locale, sizeBytes),

@@ -4,15 +4,19 @@ import { ROOT, run, runWhenStarted, Stop } from './lib/command.mjs';
 
 /** @typedef {{ version?: string, optional?: boolean }} LockedPackage */
 
-const OLDEST_NODE = 20;
+/** What the strictest of the build tools (Vite) runs on. */
+const OLDEST_NODE = { major: 20, minor: 19 };
 
 /**
  * Makes the npm dependencies match `package-lock.json`: does nothing when they do, else runs `npm ci` quietly.
  * Throws `Stop` when that fails.
  */
 export async function setUp() {
-  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-    throw new Stop(`Telltale needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < OLDEST_NODE.major || (major === OLDEST_NODE.major && minor < OLDEST_NODE.minor)) {
+    throw new Stop(
+      `Telltale needs Node ${OLDEST_NODE.major}.${OLDEST_NODE.minor} or newer; this is ${process.version}.`,
+    );
   }
   if (isInstalled()) return;
   process.stdout.write('Installing npm dependencies…\n');

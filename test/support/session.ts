@@ -1,0 +1,176 @@
+/** The built extension in a real browser, with everything the end-to-end tests do to it. */
+import type { CDPSession, Page, Target, WebWorker } from 'puppeteer-core';
+import { findBrowser } from '../../scripts/browser.mjs';
+import type { Session } from '../../scripts/lib/extension.mjs';
+import { askBackground, launchWithExtension, openTab, waitFor } from '../../scripts/lib/extension.mjs';
+import type { PageRow, PageView } from '../../src/protocol/schemas.ts';
+import { buildFolder } from './build-output.ts';
+import { HOST_FLAGS } from './fixture-server.mjs';
+
+/** Chromium's permission prompt for pages that reach into the local network would stop fixture pages on loopback. */
+const LOOPBACK_FLAGS = ['--disable-features=LocalNetworkAccessChecks'];
+
+/** A fresh browser and profile with the Chrome build; `withAccess` moves the optional host access to install. */
+export async function startSession(options: { withAccess: boolean }): Promise<Session> {
+  const { path: browserPath } = await findBrowser();
+  return launchWithExtension({
+    browserPath,
+    buildFolder: buildFolder('chrome'),
+    withAccess: options.withAccess,
+    flags: [...HOST_FLAGS, ...LOOPBACK_FLAGS],
+  });
+}
+
+/** Opens a fixture page and waits until its own scripts have set the title to `ready`, where they do so. */
+export async function openFixture(
+  session: Session,
+  url: string,
+  options: { untilReady?: boolean } = {},
+): Promise<{ page: Page; tabId: number }> {
+  const tab = await openTab(session, url, { waitUntil: 'domcontentloaded' });
+  if (options.untilReady === true) await tab.page.waitForFunction(() => document.title === 'ready');
+  return tab;
+}
+
+export const viewOf = (session: Session, tabId: number): Promise<PageView> =>
+  askBackground(session.desk, 'page.view', { tabId });
+
+/** The view as soon as `accept` holds for it. */
+export const viewWhen = (
+  session: Session,
+  tabId: number,
+  options: { what: string; accept: (view: PageView) => boolean; timeoutMs?: number },
+): Promise<PageView> =>
+  waitFor(
+    options.what,
+    async () => {
+      const view = await viewOf(session, tabId);
+      return options.accept(view) ? view : undefined;
+    },
+    { timeoutMs: options.timeoutMs ?? 20_000, everyMs: 100 },
+  );
+
+/** What one row says, in a word: the level's name is left out, since it is the model's business. */
+export function outcomeOf({ state }: PageRow): string {
+  if (state === null) return 'unasked';
+  return state.state === 'failed' || state.state === 'abstained' ? state.reason : state.state;
+}
+
+/** Outcomes by label. */
+export const outcomesOf = (view: PageView): Record<string, string> =>
+  Object.fromEntries(view.rows.map((row) => [row.image.label, outcomeOf(row)]));
+
+const isServiceWorker = (session: Session) => (target: Target) =>
+  target.type() === 'service_worker' && target.url().startsWith(`chrome-extension://${session.extensionId}/`);
+
+/** The running service worker, woken when it is not running. */
+export async function serviceWorker(session: Session): Promise<WebWorker> {
+  await askBackground(session.desk, 'cache.size', {});
+  const target = await session.browser.waitForTarget(isServiceWorker(session), { timeout: 10_000 });
+  const worker = await target.worker();
+  if (worker === null) throw new Error('the service worker has no handle');
+  return worker;
+}
+
+/** Stops the service worker as the browser does after idle time, and waits until it is gone. */
+export async function stopServiceWorker(session: Session): Promise<void> {
+  const target = session.browser.targets().find(isServiceWorker(session));
+  const worker = await target?.worker();
+  if (worker === null || worker === undefined) throw new Error('no service worker is running');
+  await worker.close();
+  await waitFor('the service worker to stop', () =>
+    session.browser.targets().includes(target as Target) ? undefined : true,
+  );
+}
+
+/** The offscreen document's page, or undefined when there is none. */
+export async function engineHost(session: Session): Promise<Page | undefined> {
+  const target = session.browser
+    .targets()
+    .find((candidate) => candidate.url().endsWith('/src/engine/offscreen.html'));
+  return target?.asPage();
+}
+
+/**
+ * Uses the context-menu entry as the browser would report it. The native menu cannot be reached by a program;
+ * the worker's own listeners are called instead.
+ */
+export async function useContextMenu(
+  session: Session,
+  click: { tabId: number; frameId?: number; srcUrl?: string; pageUrl: string },
+): Promise<void> {
+  const worker = await serviceWorker(session);
+  await worker.evaluate(async ({ tabId, frameId = 0, srcUrl, pageUrl }) => {
+    const tab = await chrome.tabs.get(tabId);
+    const { id } = (globalThis as { telltaleMenuItem?: { id: string } }).telltaleMenuItem ?? {
+      id: 'analyze',
+    };
+    const info = {
+      menuItemId: id,
+      editable: false,
+      pageUrl,
+      frameId,
+      ...(srcUrl === undefined ? {} : { srcUrl, mediaType: 'image' }),
+    };
+    const event = chrome.contextMenus.onClicked as unknown as { dispatch(info: object, tab: object): void };
+    event.dispatch(info, tab);
+  }, click);
+}
+
+/** Presses the toolbar button on a tab: opens the real popup and grants `activeTab`, as a person's click does. */
+export async function pressToolbarButton(session: Session, page: Page): Promise<Page> {
+  await page.bringToFront();
+  const client = await session.browser.target().createCDPSession();
+  try {
+    const popup = session.browser.waitForTarget(
+      (target) => target.url().includes('/src/popup/index.html') && !target.url().includes('?tab='),
+      { timeout: 10_000 },
+    );
+    const pressed = client.send(
+      'Extensions.triggerAction' as never,
+      {
+        id: session.extensionId,
+        targetId: await tabTargetOf(client, page),
+      } as never,
+    );
+    const [target] = await Promise.all([popup, pressed]);
+    return await target.asPage();
+  } finally {
+    await client.detach();
+  }
+}
+
+/** `triggerAction` wants the target of type `tab` that holds the page, not the page itself. */
+async function tabTargetOf(client: CDPSession, page: Page): Promise<string> {
+  const { targetInfos } = await client.send('Target.getTargets', { filter: [{}] });
+  const tab = targetInfos.find((info) => info.type === 'tab' && info.url === page.url());
+  if (tab === undefined) throw new Error(`no tab shows ${page.url()}`);
+  return tab.targetId;
+}
+
+/** Withholds or restores host access as a person does on `chrome://extensions`. */
+export async function setHostAccess(
+  session: Session,
+  hostAccess: 'ON_CLICK' | 'ON_ALL_SITES' | { site: string },
+): Promise<void> {
+  const page = await session.browser.newPage();
+  try {
+    await page.goto('chrome://extensions');
+    await page.evaluate(
+      async (id, access) => {
+        const { developerPrivate } = chrome as unknown as {
+          developerPrivate: {
+            updateExtensionConfiguration(update: object): Promise<void>;
+            addHostPermission(id: string, pattern: string): Promise<void>;
+          };
+        };
+        if (typeof access !== 'string') return developerPrivate.addHostPermission(id, access.site);
+        return developerPrivate.updateExtensionConfiguration({ extensionId: id, hostAccess: access });
+      },
+      session.extensionId,
+      hostAccess,
+    );
+  } finally {
+    await page.close();
+  }
+}

@@ -1,0 +1,73 @@
+/** The whole way from pixels to what a verdict says about them, apart from facts of file and machine. */
+import type { PixelImage } from '../image/pixels.ts';
+import type { Calibration, ModelCard } from '../model/card.ts';
+import type { LogitGrid, Network } from '../model/network.ts';
+import { type Effort, planTiles, scoreTiles } from '../model/tiles.ts';
+import { type Abstention, NOT_LOOKED_AT, type PatchMap, type Scored } from '../verdict.ts';
+import { probabilityBand } from './band.ts';
+import { texturedShare } from './flatness.ts';
+import { levelOf } from './level.ts';
+import { poolLogits, probabilityOf } from './pool.ts';
+
+export type Score = Pick<
+  Scored,
+  'level' | 'probability' | 'band' | 'topProbability' | 'flaggedShare' | 'coverage' | 'grid'
+>;
+
+export type Screening =
+  | { kind: 'scored'; score: Score; map: PatchMap }
+  | { kind: 'abstained'; reason: Abstention };
+
+/** Whether a picture of this size gets a score at all; needs nothing but the header. */
+export const isTooSmall = (size: { widthPx: number; heightPx: number }, card: ModelCard): boolean =>
+  Math.min(size.widthPx, size.heightPx) < card.limits.minSidePx;
+
+/**
+ * What `card`'s network says about opaque pixels, or why it says nothing (`too-small`, `too-flat`).
+ * Rejects when the network fails or returns garbage; the caller replaces the engine then.
+ */
+export async function screenImage(
+  image: PixelImage,
+  { card, network, effort }: { card: ModelCard; network: Network; effort: Effort },
+): Promise<Screening> {
+  if (isTooSmall(image, card)) return { kind: 'abstained', reason: 'too-small' };
+  const { flatBlockSpread, minTexturedShare } = card.limits;
+  if (texturedShare(image, flatBlockSpread) < minTexturedShare) {
+    return { kind: 'abstained', reason: 'too-flat' };
+  }
+  const plan = planTiles(image, card.receptiveField, effort);
+  const grid = await scoreTiles(network, image, card.receptiveField, plan);
+  return { kind: 'scored', score: scoreOf(grid, card, plan.coverage), map: mapOf(grid, card, image) };
+}
+
+/** Pools a grid of logits (NaN: not looked at; at least one is not) into a score. */
+export function scoreOf(grid: LogitGrid, card: ModelCard, coverage: number): Score {
+  const { calibration } = card;
+  const pooled = poolLogits(grid.logits);
+  const probability = probabilityOf(calibration.a * pooled.mean + calibration.b);
+  const band = probabilityBand(grid, calibration, card.receptiveField);
+  const flagged = grid.logits.filter((logit) => patchProbability(logit, calibration) >= calibration.strongAt);
+  return {
+    level: levelOf(probability, band, calibration),
+    probability,
+    band,
+    topProbability: probabilityOf(calibration.a * pooled.topMean + calibration.b),
+    flaggedShare: flagged.length / pooled.looked,
+    coverage,
+    grid: { rows: grid.rows, columns: grid.columns },
+  };
+}
+
+/** The grid as bytes for the heatmap. */
+export function mapOf(
+  grid: LogitGrid,
+  { calibration, receptiveField }: ModelCard,
+  { widthPx, heightPx }: { widthPx: number; heightPx: number },
+): PatchMap {
+  const values = Uint8Array.from(grid.logits, (logit) =>
+    Number.isNaN(logit) ? NOT_LOOKED_AT : Math.round(patchProbability(logit, calibration) * 254),
+  );
+  return { rows: grid.rows, columns: grid.columns, values, receptiveField, widthPx, heightPx };
+}
+
+const patchProbability = (logit: number, { a, b }: Calibration): number => probabilityOf(a * logit + b);

@@ -31,8 +31,8 @@ function lumaSpread({ rgba, widthPx }: PixelImage, left: number, top: number): n
   for (let y = top; y < top + BLOCK_PX; y++) {
     let index = (y * widthPx + left) * 4;
     for (let x = 0; x < BLOCK_PX; x++, index += 4) {
-      const luma =
-        0.299 * (rgba[index] ?? 0) + 0.587 * (rgba[index + 1] ?? 0) + 0.114 * (rgba[index + 2] ?? 0);
+      // In thousandths: with fractions, grey 93 - grey 90 comes out above 3.
+      const luma = 299 * (rgba[index] ?? 0) + 587 * (rgba[index + 1] ?? 0) + 114 * (rgba[index + 2] ?? 0);
       if (luma < darkest) darkest = luma;
       if (luma > lightest) lightest = luma;
     }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { bootstrapInterval } from './bootstrap.ts';
+import { brierScore } from './calibration-error.ts';
+import { rocAuc } from './ranking.ts';
+import { type ProbabilitySet, readProbabilities, type ScoreSet } from './score-set.ts';
+
+function setOf(labels: number[], scores: number[], groups?: (string | number)[]): ProbabilitySet {
+  const set = readProbabilities(groups === undefined ? { labels, scores } : { labels, scores, groups });
+  if (!set.ok) throw new Error(set.failure.kind);
+  return set.value;
+}
+
+/** 100 samples, half of them fake, scores overlapping. */
+const labels = Array.from({ length: 100 }, (_, index) => index % 2);
+const scores = labels.map((label, index) => ((index * 37) % 100) / 150 + label * 0.2);
+const share = (set: ScoreSet): number => set.positives / set.scores.length;
+
+describe('bootstrapInterval', () => {
+  it('repeats with its seed and varies with it', () => {
+    const set = setOf(labels, scores);
+    const first = bootstrapInterval(set, rocAuc, { seed: 7 });
+    expect(bootstrapInterval(set, rocAuc, { seed: 7 })).toEqual(first);
+    expect(bootstrapInterval(set, rocAuc, { seed: 8 })).not.toEqual(first);
+    const auc = rocAuc(set) ?? 0;
+    expect(first.ok && first.value.lower < auc && auc < first.value.upper).toBe(true);
+  });
+
+  it('has the width that the normal approximation gives for a share', () => {
+    const interval = bootstrapInterval(setOf(labels, scores), share, { seed: 1, resamples: 4000 });
+    // 1.96 * sqrt(0.5 * 0.5 / 100) = 0.098; a share of 100 moves in steps of 0.01.
+    expect(interval.ok && Math.abs(interval.value.lower - 0.402)).toBeLessThan(0.012);
+    expect(interval.ok && Math.abs(interval.value.upper - 0.598)).toBeLessThan(0.012);
+  });
+
+  it('draws groups, not samples', () => {
+    const copies = 9;
+    const repeat = <T>(values: T[]): T[] => values.flatMap((value) => Array<T>(copies).fill(value));
+    const names = labels.map((_, index) => `picture ${index}`);
+    const single = bootstrapInterval(setOf(labels, scores, names), brierScore, { seed: 3 });
+    const copied = setOf(repeat(labels), repeat(scores), repeat(names));
+    const grouped = bootstrapInterval(copied, brierScore, { seed: 3 });
+    const width = (interval: typeof single) =>
+      interval.ok ? interval.value.upper - interval.value.lower : Number.NaN;
+    expect(width(grouped)).toBeGreaterThan(0.7 * width(single));
+    const careless = bootstrapInterval(setOf(repeat(labels), repeat(scores)), brierScore, { seed: 3 });
+    expect(width(careless)).toBeLessThan(0.5 * width(single));
+  });
+
+  it('hands the statistic sets that are whole', () => {
+    const sizes = labels.map((_, index) => Math.floor(index / 10));
+    const set = setOf(labels, scores, sizes);
+    bootstrapInterval(
+      set,
+      (resample) => {
+        expect(resample.scores.length).toBe(100);
+        expect(resample.scores).toEqual(resample.scores.toSorted().reverse());
+        expect(resample.positives).toBe(resample.labels.reduce((sum, label) => sum + label, 0));
+        expect(resample.positives + resample.negatives).toBe(100);
+        return 0;
+      },
+      { seed: 5, resamples: 20 },
+    );
+  });
+
+  it('says how often the statistic was undefined, and gives up when mostly', () => {
+    const rare = setOf([1, 0, 0, 0], [0.9, 0.2, 0.3, 0.1]);
+    const interval = bootstrapInterval(rare, rocAuc, { seed: 2 });
+    // The only fake is missing from (3 / 4) ** 4 = 32 % of the resamples, the reals from 0.4 %.
+    expect(interval.ok && interval.value.defined).toBeGreaterThan(620);
+    expect(interval.ok && interval.value.defined).toBeLessThan(740);
+    const oneClass = setOf([0, 0], [0.1, 0.2]);
+    expect(bootstrapInterval(oneClass, rocAuc, { seed: 2 })).toEqual({
+      ok: false,
+      failure: 'undefined-statistic',
+    });
+  });
+
+  it('fails when nothing varies and refuses senseless options', () => {
+    const one = setOf([1, 0], [0.9, 0.2], ['a', 'a']);
+    expect(bootstrapInterval(one, rocAuc, { seed: 2 })).toEqual({ ok: false, failure: 'one-group' });
+    const set = setOf(labels, scores);
+    expect(() => bootstrapInterval(set, rocAuc, { seed: 0.5 })).toThrow(RangeError);
+    expect(() => bootstrapInterval(set, rocAuc, { seed: 1, resamples: 0 })).toThrow(RangeError);
+    expect(() => bootstrapInterval(set, rocAuc, { seed: 1, confidence: 1 })).toThrow(RangeError);
+  });
+});

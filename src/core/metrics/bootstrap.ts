@@ -1,0 +1,103 @@
+import { failure, type Result, success } from '../result.ts';
+import type { Interval } from './clopper-pearson.ts';
+import type { ScoreSet } from './score-set.ts';
+
+export interface BootstrapOptions {
+  /** Any 32-bit integer; the same seed gives the same interval. */
+  seed: number;
+  /** Default 1000. */
+  resamples?: number;
+  /** Default 0.95. */
+  confidence?: number;
+}
+
+export interface BootstrapInterval extends Interval {
+  /** Resamples in which the statistic was defined; the others, say without a fake, were left out. */
+  defined: number;
+  resamples: number;
+}
+
+/** `one-group`: nothing varies between resamples. `undefined-statistic`: null in more than half of them. */
+export type BootstrapFailure = 'one-group' | 'undefined-statistic';
+
+/**
+ * Percentile bootstrap interval of a statistic, drawing the set's groups (not samples) with replacement, because
+ * patches and re-encodings of one picture are not independent. Deterministic. Throws `RangeError` on options that are
+ * no count, seed or level. Cost: resamples * (n + the statistic's own cost).
+ */
+export function bootstrapInterval<Samples extends ScoreSet>(
+  set: Samples,
+  statistic: (resample: Samples) => number | null,
+  options: BootstrapOptions,
+): Result<BootstrapInterval, BootstrapFailure> {
+  const { seed, resamples = 1000, confidence = 0.95 } = options;
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`no seed: ${seed}`);
+  if (!Number.isSafeInteger(resamples) || resamples < 1)
+    throw new RangeError(`no resample count: ${resamples}`);
+  if (!(confidence > 0 && confidence < 1)) throw new RangeError(`no confidence level: ${confidence}`);
+  if (set.groupCount < 2) return failure('one-group');
+  const random = randomFrom(seed);
+  const values: number[] = [];
+  for (let resample = 0; resample < resamples; resample++) {
+    const value = statistic(resampled(set, drawGroups(set.groupCount, random)));
+    if (value !== null) values.push(value);
+  }
+  if (values.length * 2 < resamples) return failure('undefined-statistic');
+  const sorted = Float64Array.from(values).sort();
+  const tail = (1 - confidence) / 2;
+  return success({
+    lower: quantile(sorted, tail),
+    upper: quantile(sorted, 1 - tail),
+    defined: values.length,
+    resamples,
+  });
+}
+
+/** How often each group was drawn in `count` draws with replacement. */
+function drawGroups(count: number, random: () => number): Uint32Array {
+  const times = new Uint32Array(count);
+  for (let draw = 0; draw < count; draw++) {
+    const group = Math.floor(random() * count);
+    times[group] = (times[group] ?? 0) + 1;
+  }
+  return times;
+}
+
+/** The set with each sample repeated as often as its group was drawn; walking in order keeps it sorted. */
+function resampled<Samples extends ScoreSet>(set: Samples, times: Uint32Array): Samples {
+  const size = set.groups.reduce((sum, group) => sum + (times[group] ?? 0), 0);
+  const scores = new Float64Array(size);
+  const labels = new Uint8Array(size);
+  const groups = new Uint32Array(size);
+  let positives = 0;
+  let end = 0;
+  set.groups.forEach((group, index) => {
+    const start = end;
+    end += times[group] ?? 0;
+    const label = set.labels[index] ?? 0;
+    scores.fill(set.scores[index] ?? 0, start, end);
+    labels.fill(label, start, end);
+    groups.fill(group, start, end);
+    positives += label * (end - start);
+  });
+  return { ...set, scores, labels, groups, positives, negatives: size - positives };
+}
+
+/** Linear interpolation between order statistics, as numpy's default. */
+function quantile(sorted: Float64Array, share: number): number {
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
+  const lower = sorted[below] ?? 0;
+  return lower + (position - below) * ((sorted[below + 1] ?? lower) - lower);
+}
+
+/** Uniform numbers in [0, 1): mulberry32 (Ettinger), period 2 ** 32, ample for resampling and the same everywhere. */
+function randomFrom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

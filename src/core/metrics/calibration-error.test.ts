@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { calibrationBins, expectedCalibrationError } from './calibration-error.ts';
+import { readProbabilities } from './score-set.ts';
+
+describe('calibrationBins', () => {
+  it('closes every bin on the right, and the first on both sides', () => {
+    for (const binCount of [1, 3, 7, 10, 15, 49]) {
+      const edges = Array.from({ length: binCount + 1 }, (_, edge) => edge / binCount);
+      const set = readProbabilities({ labels: edges.map(() => 1), scores: edges });
+      const counts = set.ok ? calibrationBins(set.value, binCount).map(({ count }) => count) : [];
+      expect(counts).toEqual([2, ...Array<number>(binCount - 1).fill(1)]);
+    }
+  });
+
+  it('puts the next number after an edge into the next bin', () => {
+    const scores = Array.from({ length: 14 }, (_, edge) => (edge + 1) / 15 + 2 ** -52);
+    const set = readProbabilities({ labels: scores.map(() => 0), scores });
+    const counts = set.ok ? calibrationBins(set.value).map(({ count }) => count) : [];
+    expect(counts).toEqual([0, ...Array<number>(14).fill(1)]);
+  });
+
+  it('has no error when every bin is as sure as it is right', () => {
+    const set = readProbabilities({ labels: [0, 0, 0, 1, 1, 1], scores: [0, 0.5, 0.5, 0.5, 0.5, 1] });
+    expect(set.ok && expectedCalibrationError(calibrationBins(set.value))).toBe(0);
+    expect(() => set.ok && calibrationBins(set.value, 0)).toThrow(RangeError);
+  });
+});

@@ -2,7 +2,14 @@
 import type { CDPSession, Page, Target, WebWorker } from 'puppeteer-core';
 import { findBrowser } from '../../scripts/browser.mjs';
 import type { Session } from '../../scripts/lib/extension.mjs';
-import { askBackground, launchWithExtension, openTab, waitFor } from '../../scripts/lib/extension.mjs';
+import {
+  askBackground,
+  launchWithExtension,
+  openPopup,
+  openTab,
+  waitFor,
+} from '../../scripts/lib/extension.mjs';
+import { overlayOf } from '../../scripts/lib/overlay.mjs';
 import type { PageRow, PageView } from '../../src/protocol/schemas.ts';
 import { buildFolder } from './build-output.ts';
 import { HOST_FLAGS } from './fixture-server.mjs';
@@ -174,3 +181,76 @@ export async function setHostAccess(
     await page.close();
   }
 }
+
+/** The value of an expression in the isolated world of the page's content script. */
+export async function inContentScript<Value>(
+  session: Session,
+  page: Page,
+  expression: string,
+): Promise<Value> {
+  const client = await page.createCDPSession();
+  try {
+    const found = new Promise<number>((resolve) => {
+      client.on('Runtime.executionContextCreated', ({ context }) => {
+        if (context.origin === `chrome-extension://${session.extensionId}`) resolve(context.id);
+      });
+    });
+    await client.send('Runtime.enable');
+    const { result, exceptionDetails } = await client.send('Runtime.evaluate', {
+      expression,
+      contextId: await found,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value as Value;
+  } finally {
+    await client.detach();
+  }
+}
+
+/** Scans a tab through the popup's own button and returns the view at the end. */
+export async function scanThroughPopup(
+  session: Session,
+  tabId: number,
+  timeoutMs = 120_000,
+): Promise<PageView> {
+  const popup = await openPopup(session, tabId);
+  try {
+    await pressButton(popup, 'Scan this page');
+    return await viewWhen(session, tabId, {
+      what: 'the scan to finish',
+      accept: ({ scan }) => scan?.state === 'finished',
+      timeoutMs,
+    });
+  } finally {
+    await popup.close();
+  }
+}
+
+/** Presses the button with this name, found as a screen reader would find it, as soon as it is there. */
+export async function pressButton(page: Page, name: string): Promise<void> {
+  const button = await page.waitForSelector(`::-p-aria([name="${name}"][role="button"])`, {
+    timeout: 10_000,
+  });
+  await button?.click();
+}
+
+/** The overlay's words as soon as they match. */
+export const overlayText = (page: Page, pattern: RegExp, timeoutMs = 20_000): Promise<string> =>
+  waitFor(
+    `the overlay to say ${pattern}`,
+    async () => {
+      const text = (await overlayOf(page))?.text ?? '';
+      return pattern.test(text) ? text : undefined;
+    },
+    { timeoutMs },
+  );
+
+/** Resolves when a service worker runs, without waking one. */
+export const waitForServiceWorker = (session: Session): Promise<true> =>
+  waitFor(
+    'the service worker to be started',
+    () => (session.browser.targets().some(isServiceWorker(session)) ? true : undefined),
+    { timeoutMs: 45_000 },
+  );

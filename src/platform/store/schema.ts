@@ -59,10 +59,8 @@ export interface JobRow {
   /** First come, first served within a priority. */
   sequence: number;
   effort: EngineJob['effort'];
-  /** `page`: read by the content script of `reader`. */
-  source:
-    | { kind: 'url'; url: string; pageUrl: string }
-    | { kind: 'page'; reader: FrameAddress & { id: number; generation: number } };
+  /** `page`: read by the content script of the first subscriber; all of them are in one document. */
+  source: { kind: 'url'; url: string; pageUrl: string } | { kind: 'page' };
   subscribers: Subscriber[];
   /** `sent`: being read in its page, or in the engine's hands. */
   state: 'waiting' | 'sent' | 'running';

@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { calibrationBins, expectedCalibrationError } from './calibration-error.ts';
 import { readProbabilities } from './score-set.ts';
 
+/** The smallest double above a positive one. */
+function nextUp(value: number): number {
+  const bits = new BigInt64Array(Float64Array.of(value).buffer);
+  return new Float64Array(BigInt64Array.of((bits[0] ?? 0n) + 1n).buffer)[0] ?? 0;
+}
+
 describe('calibrationBins', () => {
   it('closes every bin on the right, and the first on both sides', () => {
-    for (const binCount of [1, 3, 7, 10, 15, 49]) {
+    for (const binCount of [1, 3, 10, 15, 25, 29, 49]) {
       const edges = Array.from({ length: binCount + 1 }, (_, edge) => edge / binCount);
       const set = readProbabilities({ labels: edges.map(() => 1), scores: edges });
       const counts = set.ok ? calibrationBins(set.value, binCount).map(({ count }) => count) : [];
@@ -13,10 +19,12 @@ describe('calibrationBins', () => {
   });
 
   it('puts the next number after an edge into the next bin', () => {
-    const scores = Array.from({ length: 14 }, (_, edge) => (edge + 1) / 15 + 2 ** -52);
-    const set = readProbabilities({ labels: scores.map(() => 0), scores });
-    const counts = set.ok ? calibrationBins(set.value).map(({ count }) => count) : [];
-    expect(counts).toEqual([0, ...Array<number>(14).fill(1)]);
+    for (const binCount of [3, 15, 25]) {
+      const scores = Array.from({ length: binCount - 1 }, (_, edge) => nextUp((edge + 1) / binCount));
+      const set = readProbabilities({ labels: scores.map(() => 0), scores });
+      const counts = set.ok ? calibrationBins(set.value, binCount).map(({ count }) => count) : [];
+      expect(counts).toEqual([0, ...Array<number>(binCount - 1).fill(1)]);
+    }
   });
 
   it('has no error when every bin is as sure as it is right', () => {

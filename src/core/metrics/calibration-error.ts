@@ -81,7 +81,10 @@ function binned(predicted: Float64Array, observed: Uint8Array, binCount: number)
   }));
 }
 
-/** Right-closed: multiplying can land just above an edge that the quotient meets exactly, so compare with the edge. */
+/**
+ * Right-closed. The product can round across an edge: 7 / 25 times 25 is above 7, the double after 11 / 15 times 15 is 11;
+ * so the neighbouring edges decide.
+ */
 function binOf(p: number, binCount: number): number {
   const bin = Math.min(binCount - 1, Math.max(0, Math.ceil(p * binCount) - 1));
   if (bin > 0 && p <= bin / binCount) return bin - 1;

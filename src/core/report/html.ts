@@ -69,9 +69,9 @@ const disc = (level: Level | null): Markup =>
 
 function tallyList(counts: Tally, { lookup, numbers }: Wording): Markup {
   const others = [
-    ['popup_summary_no_score', counts.abstained],
-    ['popup_summary_failed', counts.failed],
-    ['popup_summary_waiting', counts.waiting],
+    ['report_no_score', counts.abstained],
+    ['report_failed', counts.failed],
+    ['report_waiting', counts.waiting],
     ['state_unseen', counts.unseen],
   ] as const;
   return html`<ul class="tally">

@@ -18,10 +18,10 @@ export interface ResizeOptions {
 }
 
 /**
- * The image resized to `target`, or the options' window of it, bit for bit as `PIL.Image.resize` in mode RGB: fixed-point
- * weights, horizontal pass first, its result rounded to 8 bits, a pass skipped where the size stays.
- * RGBA is resampled channel by channel without premultiplying: colour under transparency counts, as after
- * Pillow's `convert('RGB')`; Pillow's own mode RGBA premultiplies. Throws `RangeError` on sizes that are not positive
+ * The image resized to `target`, or the options' window of it, bit for bit as `PIL.Image.resize` in mode RGB:
+ * fixed-point weights, horizontal pass first, its result rounded to 8 bits, a pass skipped where the size stays.
+ * RGBA is resampled channel by channel without premultiplying: colour under transparency counts, as after Pillow's
+ * `convert('RGB')`; Pillow's own mode RGBA premultiplies. Throws `RangeError` on sizes that are not positive
  * integers, a window outside the target, or data of another length. Cost: input pixels * kernel support.
  */
 export function resizeRaster(image: Raster, target: PixelSize, options: ResizeOptions): Raster {

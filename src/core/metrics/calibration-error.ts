@@ -82,8 +82,8 @@ function binned(predicted: Float64Array, observed: Uint8Array, binCount: number)
 }
 
 /**
- * Right-closed. The product can round across an edge: 7 / 25 times 25 is above 7, the double after 11 / 15 times 15 is 11;
- * so the neighbouring edges decide.
+ * Right-closed. The product can round across an edge: 7 / 25 times 25 is above 7, the double after 11 / 15 times
+ * 15 is 11; so the neighbouring edges decide.
  */
 function binOf(p: number, binCount: number): number {
   const bin = Math.min(binCount - 1, Math.max(0, Math.ceil(p * binCount) - 1));

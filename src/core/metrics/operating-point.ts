@@ -4,7 +4,10 @@ import type { ScoreSet } from './score-set.ts';
 
 /** What is found at a permitted rate of false alarms, rule "score >= threshold is fake". */
 export interface OperatingPoint {
-  /** Highest threshold that reaches `truePositiveRate`; null when no observed score keeps the false alarms within the limit. */
+  /**
+   * Highest threshold that reaches `truePositiveRate`; null when no observed score keeps the false alarms within
+   * the limit.
+   */
   threshold: number | null;
   truePositiveRate: number;
   /** Clopper-Pearson interval of `truePositiveRate`, the threshold taken as given. */
@@ -15,9 +18,9 @@ export interface OperatingPoint {
 }
 
 /**
- * The largest true-positive rate over the observed thresholds whose false-positive rate is at most `maxFalsePositiveRate`
- * (0..1), with intervals; null when a class is missing. With n reals the smallest rate that can be told from zero is
- * 1 / n: use at least 300 reals for 1 %. Throws `RangeError` when the limit is no rate.
+ * The largest true-positive rate over the observed thresholds whose false-positive rate is at most
+ * `maxFalsePositiveRate` (0..1), with intervals; null when a class is missing. With n reals the smallest rate that
+ * can be told from zero is 1 / n: use at least 300 reals for 1 %. Throws `RangeError` when the limit is no rate.
  */
 export function operatingPoint(
   set: ScoreSet,

@@ -9,7 +9,9 @@ export interface ScoreSet {
   readonly scores: Float64Array;
   /** 0 or 1, beside `scores`. */
   readonly labels: Uint8Array;
-  /** Beside `scores`: 0..groupCount - 1, equal for samples that are not independent (one source image, one source). */
+  /**
+   * Beside `scores`: 0..groupCount - 1, equal for samples that are not independent (one source image, one source).
+   */
   readonly groups: Uint32Array;
   readonly groupCount: number;
   readonly positives: number;
@@ -38,8 +40,8 @@ export type ScoreSetFailure =
   | { kind: 'score-not-probability'; index: number };
 
 /**
- * The checked, sorted set of labelled scores on any scale. Fails when empty, of differing lengths, or with a label other
- * than 0/1 or a score that is not a finite number; never drops a sample. Cost n log n.
+ * The checked, sorted set of labelled scores on any scale. Fails when empty, of differing lengths, or with a label
+ * other than 0/1 or a score that is not a finite number; never drops a sample. Cost n log n.
  */
 export function readScores(input: LabelledScores): Result<ScoreSet, ScoreSetFailure> {
   const problem = problemOf(input);
@@ -58,8 +60,8 @@ export function readProbabilities(input: LabelledScores): Result<ProbabilitySet,
 }
 
 /**
- * The set with the classes exchanged and scores negated: metrics of it have *real* as their positive class, which is how
- * the patch-forensics code reports average precision.
+ * The set with the classes exchanged and scores negated: metrics of it have *real* as their positive class, which
+ * is how the patch-forensics code reports average precision.
  */
 export function withRealAsPositive(set: ScoreSet): ScoreSet {
   return {

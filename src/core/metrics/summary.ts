@@ -14,7 +14,10 @@ import type { ProbabilitySet } from './score-set.ts';
 /** Rates of false alarms at which papers and Telltale quote the rate of finds. */
 export const FALSE_POSITIVE_LIMITS = [0.01, 0.05, 0.1] as const;
 
-/** Everything Telltale reports about one set of labelled probabilities; null where a missing class leaves it undefined. */
+/**
+ * Everything Telltale reports about one set of labelled probabilities; null where a missing class leaves it
+ * undefined.
+ */
 export interface MetricsSummary {
   positives: number;
   negatives: number;

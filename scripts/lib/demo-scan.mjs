@@ -1,7 +1,8 @@
 /** The demo without a person: scan the page, print and keep what came out. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT, Stop } from './command.mjs';
+import { englishReport } from './demo-report.mjs';
 import { askBackground, launchWithExtension, openTab, scanTab, waitFor } from './extension.mjs';
 import { overlayOf } from './overlay.mjs';
 
@@ -32,7 +33,8 @@ export async function scanDemo({ browserPath, buildFolder, url }) {
     const failed = view.rows.filter(
       (row) => row.state?.state !== 'scored' && row.state?.state !== 'abstained',
     );
-    if (rows.length > 0) await takeScreenshot(session, { page, tabId, view });
+    const screenshot = rows.length > 0 ? await takeScreenshot(session, { page, tabId, view }) : null;
+    writeFileSync(path.join(OUT, 'report.html'), await englishReport(reportInput(view, screenshot)));
     process.stdout.write(`Written to ${path.relative(ROOT, OUT)}: scan.json, screenshot.png, report.html\n`);
     if (rows.length === 0) throw new Stop('The scan found no picture.');
     if (failed.length > 0) throw new Stop(`The scan failed for ${failed.length} of ${rows.length} pictures.`);
@@ -50,10 +52,10 @@ function demoRow({ image, state }) {
   return {
     image: image.url === null ? image.label : path.posix.basename(new URL(image.url).pathname),
     state: stateWord(state),
-    probability: scored && scored.probability,
-    flaggedShare: scored && scored.flaggedShare,
-    milliseconds: scored && scored.computeMs,
-    backend: scored && scored.backend,
+    probability: scored?.probability ?? null,
+    flaggedShare: scored?.flaggedShare ?? null,
+    milliseconds: scored?.computeMs ?? null,
+    backend: scored?.backend ?? null,
     sha256: state && 'sha256' in state ? state.sha256 : null,
   };
 }
@@ -122,6 +124,30 @@ async function takeScreenshot({ desk }, { page, tabId, view }) {
     return hasCanvas && overlay?.text ? true : undefined;
   });
   await page.screenshot({ path: path.join(OUT, 'screenshot.png') });
+  return page.screenshot({ type: 'jpeg', quality: 80, encoding: 'base64' });
+}
+
+/**
+ * @param {PageView} view with thumbnails as `data:` URLs, as `askBackground` returns them
+ * @param {string | null} screenshot JPEG in base64
+ * @returns {import('../../src/core/report/input.ts').ReportInput}
+ */
+function reportInput(view, screenshot) {
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  return {
+    createdAt: new Date().toISOString(),
+    version,
+    page: { title: view.title, url: view.url },
+    engine: view.engine,
+    rows: view.rows.map(({ image, state, thumbnail, markedWrong }) => ({
+      label: image.label,
+      url: image.url,
+      state,
+      thumbnail: /** @type {string | null} */ (/** @type {unknown} */ (thumbnail)),
+      markedWrong,
+    })),
+    screenshot: screenshot && `data:image/jpeg;base64,${screenshot}`,
+  };
 }
 
 /** @param {PageRow} row */

@@ -31,7 +31,7 @@ function roundHalfToEven(value: number): number {
 
 /**
  * Size whose short side is `shortSidePx`, the long side in proportion and rounded down, as torchvision's
- * `Resize(int)`. A sliver's long side is not limited (1 x 30,000 px at short side 299 is 9 megapixels long):
+ * `Resize(int)`. A sliver's long side is not limited (1 x 30,000 px at short side 299 is 9 million px long):
  * resize it through a window, which bounds the work.
  */
 export function shortSideSize(size: PixelSize, shortSidePx: number): PixelSize {

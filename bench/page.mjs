@@ -1,0 +1,133 @@
+/**
+ * What screening a page costs: a page of 200 images in the built extension, cold, then cached, then 800 more in place.
+ * Prints one JSON object. `node bench/page.mjs` does its own set-up.
+ */
+import { findBrowser } from '../scripts/browser.mjs';
+import { buildExtension } from '../scripts/build.mjs';
+import { runWhenStarted } from '../scripts/lib/command.mjs';
+import { setUp } from '../scripts/setup.mjs';
+
+/**
+ * @typedef {import('../scripts/lib/extension.mjs').Session} Session
+ * @typedef {import('../src/protocol/schemas.ts').PageView} PageView
+ */
+
+const IMAGES = 200;
+const TOTAL_IMAGES = 1000;
+const LONGEST_SCAN_MS = 20 * 60_000;
+
+/** Measures and prints. Progress goes to the error output, so that the JSON can be piped. */
+async function bench() {
+  await setUp();
+  const buildFolder = process.env.TELLTALE_DIST
+    ? `${process.env.TELLTALE_DIST}/chrome`
+    : await buildExtension('chrome');
+  const { path: browserPath } = await findBrowser();
+  const { launchWithExtension } = await import('../scripts/lib/extension.mjs');
+  const { HOST_FLAGS, startFixtures } = await import('../test/support/fixture-server.mjs');
+  const { crop } = await import('../test/support/pictures.mjs');
+  say('preparing pictures');
+  for (let index = 0; index < IMAGES; index += 1) await crop(index);
+  const fixtures = await startFixtures();
+  const session = await launchWithExtension({
+    browserPath,
+    buildFolder,
+    withAccess: true,
+    flags: [...HOST_FLAGS, '--disable-features=LocalNetworkAccessChecks'],
+  });
+  try {
+    const result = await measure(session, (count, from) =>
+      fixtures.url(`/many.html?n=${count}&from=${from}`),
+    );
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  } finally {
+    await session.close();
+    await fixtures.close();
+  }
+}
+
+/**
+ * @param {Session} session
+ * @param {(count: number, from: number) => string} pageUrl
+ */
+async function measure(session, pageUrl) {
+  const { openTab } = await import('../scripts/lib/extension.mjs');
+  const { contentCost, memory } = await import('./probes.mjs');
+  const { page, tabId } = await openTab(session, pageUrl(IMAGES, 0));
+  say(`scanning ${IMAGES} images`);
+  const cold = await timedScan(session, tabId);
+  const cost = await contentCost(session, page, IMAGES);
+
+  say('the same page again, from the cache');
+  await page.reload();
+  const cached = await timedScan(session, tabId);
+  const [pageBefore, workerBefore] = [await memory.ofPage(page), await memory.ofExtension(session)];
+
+  for (let from = IMAGES; from < TOTAL_IMAGES; from += IMAGES) {
+    say(`images ${from} to ${from + IMAGES - 1} in the same document`);
+    await page.evaluate(`show(${from}, ${IMAGES})`);
+    await timedScan(session, tabId);
+  }
+  const [pageAfter, workerAfter] = [await memory.ofPage(page), await memory.ofExtension(session)];
+  const { backend } = cold.view.engine;
+
+  return {
+    timeToFirstScoreMs: cold.firstScoreMs,
+    imagesPerSecond: perSecond(IMAGES, cold.totalMs),
+    cachedImagesPerSecond: perSecond(IMAGES, cached.totalMs),
+    contentMsPerImage: cost.msPerImage,
+    contentLongestTaskMs: cost.longestTaskMs,
+    workerMiB: [workerBefore, workerAfter],
+    pageMiB: [pageBefore, pageAfter],
+    backend,
+    notes: {
+      images: 'JPEGs of 320 x 240, quality 90, each with its own bytes',
+      memory: `before: after ${IMAGES} images; after: after ${TOTAL_IMAGES}, ${IMAGES} at a time in one document`,
+      workerGrowth: round(workerAfter / workerBefore - 1, 3),
+      pageGrowth: round(pageAfter / pageBefore - 1, 3),
+      scored: cold.view.rows.filter(({ state }) => state?.state === 'scored').length,
+    },
+  };
+}
+
+/**
+ * Scans a tab. Polls densely until the first answer, then rarely: every look costs the background a view.
+ * @param {Session} session
+ * @param {number} tabId
+ */
+async function timedScan({ desk }, tabId) {
+  const { askBackground, waitFor } = await import('../scripts/lib/extension.mjs');
+  const startedAt = performance.now();
+  await askBackground(desk, 'scan.start', { tabId });
+  /** @type {number | undefined} */
+  let firstScoreMs;
+  for (const everyMs of [20, 500]) {
+    /** @type {PageView} */
+    const view = await waitFor(
+      'the scan',
+      async () => {
+        /** @type {PageView} */
+        const current = await askBackground(desk, 'page.view', { tabId });
+        const isFar = everyMs === 20 ? (current.scan?.done ?? 0) > 0 : false;
+        return isFar || (current.scan !== null && current.scan.state !== 'running') ? current : undefined;
+      },
+      { timeoutMs: LONGEST_SCAN_MS, everyMs },
+    );
+    firstScoreMs ??= round(performance.now() - startedAt, 0);
+    if (view.scan?.state !== 'running') {
+      return { firstScoreMs, totalMs: performance.now() - startedAt, view };
+    }
+  }
+  throw new Error('the scan neither runs nor ends');
+}
+
+/** @param {number} count @param {number} milliseconds */
+const perSecond = (count, milliseconds) => round((count * 1000) / milliseconds, 2);
+
+/** @param {number} value @param {number} digits */
+const round = (value, digits) => Number(value.toFixed(digits));
+
+/** @param {string} line */
+const say = (line) => void process.stderr.write(`${line}…\n`);
+
+await runWhenStarted(import.meta.url, bench);

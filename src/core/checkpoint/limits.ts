@@ -26,14 +26,14 @@ export interface CheckpointLimits {
  * 60 million parameters in 930 tensors, and takes about 130,000 operations and 20,000 objects of pickle.
  */
 export const CHECKPOINT_LIMITS: Readonly<CheckpointLimits> = {
-  pickleBytes: 32 * 2 ** 20,
+  pickleBytes: 16 * 2 ** 20,
   pickleOperations: 2_000_000,
   pickleObjects: 200_000,
   stackValues: 65_536,
   openMarks: 256,
   memoEntries: 500_000,
   zipMembers: 65_536,
-  directoryBytes: 16 * 2 ** 20,
+  directoryBytes: 2 * 2 ** 20,
   tensors: 20_000,
   tensorElements: 2 ** 26,
   totalElements: 2 ** 28,

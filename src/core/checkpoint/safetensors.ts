@@ -94,7 +94,7 @@ function parseHeader(view: DataView): Record<string, unknown> {
 
 function readEntry(name: string, value: unknown): Entry {
   const place: Place = { offset: LENGTH_BYTES, tensor: name };
-  const parsed = v.safeParse(entrySchema, value);
+  const parsed = v.safeParse(entrySchema, value, { abortEarly: true });
   if (!parsed.success) {
     return refuse('malformed', `a header entry with ${printable(parsed.issues[0].message)}`, place);
   }
@@ -126,7 +126,7 @@ function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
 
 function readMetadata(value: unknown): Map<string, string> {
   if (value === undefined) return new Map();
-  const parsed = v.safeParse(metadataSchema, value);
+  const parsed = v.safeParse(metadataSchema, value, { abortEarly: true });
   return parsed.success
     ? new Map(Object.entries(parsed.output))
     : refuse('malformed', '__metadata__ is not a table of texts', { offset: LENGTH_BYTES });

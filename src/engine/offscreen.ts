@@ -1,2 +1,65 @@
-const w = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-w.onmessage = (e) => console.log(e);
+/** The engine's host in Chrome: an offscreen document, which lives until it closes itself. */
+import { modelKey } from '../core/model/card.ts';
+import { guardedDoor, ownSender } from '../platform/doors.ts';
+import { findVerdict } from '../platform/store/verdicts.ts';
+import { listen, toBackground } from '../platform/transports.ts';
+import { sender } from '../protocol/channel.ts';
+import { backgroundToEngine, engineToBackground } from '../protocol/messages.ts';
+import { browserWorker } from './browser-worker.ts';
+import { createEngineHost } from './host.ts';
+import { packagedCard } from './model.ts';
+import { Outbox } from './outbox.ts';
+import { readUrl } from './read-url.ts';
+
+const card = packagedCard();
+const send = sender(engineToBackground, 'background', toBackground());
+const outbox = new Outbox(send);
+/** News that nobody needs twice: without a listener it is dropped. */
+const unheard = () => undefined;
+let idle = false;
+
+/** Frees the memory of WASM and graphics. Undelivered outcomes keep the document open until they are collected. */
+function closeWhenDone(): void {
+  if (idle && outbox.isEmpty) window.close();
+}
+
+const host = createEngineHost({
+  card,
+  readUrl,
+  knownVerdicts: { find: (sha256) => findVerdict(sha256, modelKey(card)) },
+  onStarted: (jobId) => void send('engine.started', { jobId }).catch(unheard),
+  onDone: (outcome) => void outbox.deliver(outcome),
+  onInfo: (info) => void send('engine.info', info).catch(unheard),
+  onIdle: () => {
+    idle = true;
+    closeWhenDone();
+  },
+  workerFactory: browserWorker,
+  cores: navigator.hardwareConcurrency,
+  // Storage is out of reach here, so the background passes the tests' setting in the address.
+  allowFallbackAdapter: new URLSearchParams(location.search).has('allowFallbackAdapter'),
+});
+
+listen(
+  guardedDoor({
+    here: 'engine',
+    table: backgroundToEngine,
+    admit: ownSender,
+    handlers: {
+      'engine.run': (job) => {
+        idle = false;
+        host.run(job);
+        return {};
+      },
+      'engine.cancel': ({ jobIds }) => {
+        host.cancel(jobIds);
+        return {};
+      },
+      'engine.status': () => {
+        // Later: closing at once would take the answer along.
+        setTimeout(closeWhenDone, 1000);
+        return { ...host.status(), undelivered: outbox.collect() };
+      },
+    },
+  }),
+);

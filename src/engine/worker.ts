@@ -1,13 +1,112 @@
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-webgpu';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import plain from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url';
-import weights from '../../models/starter/weights.safetensors?url';
+/** The engine's worker: decodes and infers one picture at a time. Knows no extension API and no addresses. */
+import jpegUrl from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
+import pngUrl from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm?url';
+import webpUrl from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
+import * as v from 'valibot';
+import { type DecodeTools, decodeImage } from '../core/image/decode.ts';
+import type { PixelImage } from '../core/image/pixels.ts';
+import { initDecoders } from '../core/image/shared-decoders.ts';
+import { shrink } from '../core/image/shrink.ts';
+import { sniff } from '../core/image/sniff.ts';
+import { modelKey } from '../core/model/card.ts';
+import { screenImage } from '../core/score/screen.ts';
+import { backendHeapBytes } from './backends.ts';
+import { createCanvasDecoder } from './canvas-decoder.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { packagedCard, packagedWeights } from './model.ts';
+import { type Screened, type WorkerReply, type WorkerRequest, workerRequest } from './worker-protocol.ts';
 
-setWasmPaths({
-  'tfjs-backend-wasm.wasm': plain,
-  'tfjs-backend-wasm-simd.wasm': simd,
-  'tfjs-backend-wasm-threaded-simd.wasm': simd,
-});
-console.log(tf.getBackend(), weights);
+type StartRequest = Extract<WorkerRequest, { kind: 'start' }>;
+type ScreenRequest = Extract<WorkerRequest, { kind: 'screen' }>;
+
+const THUMBNAIL_PX = 96;
+
+const card = packagedCard();
+let running: Promise<{ engine: Engine; tools: DecodeTools }> | null = null;
+
+const reply = (message: WorkerReply): void => self.postMessage(message);
+const breakDown = (error: unknown): void =>
+  reply({
+    kind: 'broken',
+    message: (error instanceof Error ? error.message : String(error)).slice(0, 300),
+  });
+
+const compiled = async (url: string): Promise<WebAssembly.Module> =>
+  WebAssembly.compile(await (await fetch(url)).arrayBuffer());
+
+async function start(request: StartRequest): Promise<{ engine: Engine; tools: DecodeTools }> {
+  const [weights, jpeg, png, webp] = await Promise.all([
+    packagedWeights(card),
+    compiled(jpegUrl),
+    compiled(pngUrl),
+    compiled(webpUrl),
+  ]);
+  const shared = await initDecoders({ jpeg, png, webp });
+  const engine = await startEngine({ card, weights }, request);
+  if (!engine.ok) throw new Error(engine.failure);
+  void engine.value.lost.then(breakDown);
+  return { engine: engine.value, tools: { shared, canvas: createCanvasDecoder() } };
+}
+
+async function screen(
+  { bytes, sha256, effort }: ScreenRequest,
+  { engine, tools }: { engine: Engine; tools: DecodeTools },
+): Promise<Screened> {
+  const startedAt = performance.now();
+  const sniffed = sniff(bytes);
+  if (!sniffed.ok) return { verdict: sniffed.failure, map: null, thumbnail: null };
+  const decoded = await decodeImage(bytes, sniffed.value, tools);
+  if (!decoded.ok) return { verdict: decoded.failure, map: null, thumbnail: null };
+  const { image, pixelPath } = decoded.value;
+  const facts = { ...sniffed.value.facts, widthPx: image.widthPx, heightPx: image.heightPx };
+  const common = { facts, model: modelKey(card), sha256 };
+  const screening = await screenImage(image, { card, network: engine.network, effort });
+  const computeMs = performance.now() - startedAt;
+  const thumbnail = await thumbnailOf(image);
+  if (screening.kind === 'abstained') {
+    return { verdict: { state: 'abstained', reason: screening.reason, ...common }, map: null, thumbnail };
+  }
+  const { score, map } = screening;
+  const { backend } = engine;
+  return { verdict: { state: 'scored', ...score, ...common, pixelPath, backend, computeMs }, map, thumbnail };
+}
+
+/** A small WebP, or null: a list without a thumbnail is better than no verdict. */
+async function thumbnailOf(image: PixelImage): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    const { widthPx, heightPx, rgba } = shrink(image, THUMBNAIL_PX);
+    const canvas = new OffscreenCanvas(widthPx, heightPx);
+    const data = new ImageData(new Uint8ClampedArray(rgba), widthPx, heightPx);
+    canvas.getContext('2d')?.putImageData(data, 0, 0);
+    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.75 });
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch {
+    return null;
+  }
+}
+
+async function handle(request: WorkerRequest): Promise<void> {
+  if (request.kind === 'start') {
+    running ??= start(request);
+    const { engine } = await running;
+    reply({ kind: 'ready', backend: engine.backend, note: engine.note.slice(0, 300) });
+    return;
+  }
+  if (running === null) throw new Error('asked to screen before it was started');
+  const ready = await running;
+  const screened = await screen(request, ready);
+  const { shared } = ready.tools;
+  reply({
+    kind: 'screened',
+    taskId: request.taskId,
+    ...screened,
+    heapBytes: backendHeapBytes() + shared.heapBytes(),
+    worn: shared.isWorn(),
+  });
+}
+
+self.onmessage = (event: MessageEvent<unknown>) => {
+  const request = v.safeParse(workerRequest, event.data);
+  if (request.success) handle(request.output).catch(breakDown);
+  else breakDown('malformed request');
+};

@@ -1,6 +1,7 @@
 /** From bytes to opaque pixels, by the same WASM decoders in browsers and Node. */
 import { failure, type Result, success } from '../result.ts';
 import type { Failed, FailureReason, PixelPath } from '../verdict.ts';
+import type { Format } from './magic.ts';
 import { orient } from './orientation.ts';
 import { flattenOverWhite, type PixelImage } from './pixels.ts';
 import type { SharedDecoders } from './shared-decoders.ts';
@@ -10,7 +11,7 @@ import type { Sniffed } from './sniff.ts';
  * A browser's own decoder, for what the shared one cannot read: straight alpha, no colour conversion, orientation
  * already applied. Fails with `noisy-readback` where the browser alters what it hands out, or `corrupt`.
  */
-export type CanvasDecoder = (bytes: Uint8Array) => Promise<Result<PixelImage, Failed>>;
+export type CanvasDecoder = (bytes: Uint8Array, format: Format) => Promise<Result<PixelImage, Failed>>;
 
 export interface DecodeTools {
   shared: SharedDecoders;
@@ -42,7 +43,7 @@ export async function decodeImage(
     if (tools.canvas === null) return refuse('corrupt');
   }
   if (tools.canvas === null) return refuse('unsupported-format', sniffed.format.toUpperCase());
-  const drawn = await tools.canvas(bytes);
+  const drawn = await tools.canvas(bytes, sniffed.format);
   if (!drawn.ok) return drawn;
   flattenOverWhite(drawn.value);
   return success({ image: drawn.value, pixelPath: 'canvas' });

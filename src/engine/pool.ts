@@ -1,0 +1,251 @@
+/**
+ * The workers of one engine host. A worker that hangs, crashes, answers nonsense, loses its device or has grown too
+ * big is ended and replaced, never repaired; its task is tried once more on a fresh one.
+ */
+import * as v from 'valibot';
+import type { Effort } from '../core/model/tiles.ts';
+import type { Backend } from '../core/verdict.ts';
+import { takeNext, type Waiting } from './waiting-line.ts';
+import {
+  isPlausible,
+  type Screened,
+  type WorkerReply,
+  type WorkerRequest,
+  workerReply,
+} from './worker-protocol.ts';
+
+export interface EngineWorker {
+  post(request: WorkerRequest): void;
+  terminate(): void;
+}
+/** Makes a worker and reports what it posts, and its uncaught errors. */
+export type WorkerFactory = (events: {
+  onMessage(message: unknown): void;
+  onError(reason: string): void;
+}) => EngineWorker;
+
+/** Injected clock: `start` calls back after `ms` unless `stop` is called with what it returned. */
+export interface Timers {
+  start(callback: () => void, ms: number): unknown;
+  stop(timer: unknown): void;
+}
+
+export interface PoolOptions {
+  workerFactory: WorkerFactory;
+  cores: number;
+  timers: Timers;
+  allowFallbackAdapter: boolean;
+  /** Backend, note or number of workers changed. */
+  onChange(): void;
+}
+
+/** One picture to screen. */
+export interface PoolTask extends Waiting {
+  bytes: Uint8Array<ArrayBuffer>;
+  sha256: string;
+  effort: Effort;
+  /** Declared by the header; the deadline grows with it. */
+  pixels: number;
+  /** Called once, with null when two workers in a row failed on it. */
+  finish(screened: Screened | null): void;
+}
+
+export interface PoolState {
+  backend: Backend | null;
+  note: string;
+  workers: number;
+}
+
+interface Member {
+  worker: EngineWorker;
+  /** Null while it starts; then the backend it runs on. */
+  backend: Backend | null;
+  task: PoolTask | null;
+  taskId: number;
+  timer: unknown;
+}
+
+/** Loading, compiling and the golden check: a second or so, minutes behind a busy disk. */
+export const START_DEADLINE_MS = 60_000;
+/** A worker whose WASM memory exceeds this is replaced: it never shrinks. One 512 px tile needs some 250 MiB. */
+export const HEAP_BUDGET_BYTES = 600 * 2 ** 20;
+const MAX_WASM_WORKERS = 4;
+const MAX_ATTEMPTS = 2;
+/** WebGPU faults after which only WASM is used until the host ends. */
+const MAX_WEBGPU_FAULTS = 2;
+/** Starts that fail in a row before what waits is given up. */
+const MAX_START_FAULTS = 2;
+
+/** Generous on a slow phone: half a minute, a second a megapixel to decode, five a megapixel to infer. */
+export function taskDeadlineMs({ pixels, effort }: Pick<PoolTask, 'pixels' | 'effort'>): number {
+  const megapixels = pixels / 1e6;
+  const inferred = effort === 'full' ? megapixels : Math.min(megapixels, 2.5);
+  return BASE_DEADLINE_MS + 1_000 * megapixels + 5_000 * inferred;
+}
+
+/** A task that would keep a worker busy for longer than this beyond the basic allowance is worth ending it for. */
+const LONG_TASK_MS = 20_000;
+const BASE_DEADLINE_MS = 30_000;
+
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #members = new Set<Member>();
+  readonly #line = new Set<PoolTask>();
+  readonly #attempts = new WeakMap<PoolTask, number>();
+  #prefer: 'webgpu' | 'wasm' = 'webgpu';
+  #backend: Backend | null = null;
+  #note = '';
+  #nextTaskId = 0;
+  #webGpuFaults = 0;
+  #startFaults = 0;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  add(task: PoolTask): void {
+    this.#line.add(task);
+    this.#feed();
+  }
+
+  /** Forgets a task. One that a worker is busy with is left to finish unless that takes long. */
+  cancel(task: PoolTask): void {
+    this.#line.delete(task);
+    if (taskDeadlineMs(task) - BASE_DEADLINE_MS < LONG_TASK_MS) return;
+    for (const member of this.#members) {
+      if (member.task !== task) continue;
+      this.#remove(member);
+      this.#feed();
+    }
+  }
+
+  /** Ends all workers; they start again with the next task. */
+  release(): void {
+    for (const member of [...this.#members]) this.#remove(member);
+  }
+
+  state(): PoolState {
+    return { backend: this.#backend, note: this.#note, workers: this.#members.size };
+  }
+
+  #capacity(): number {
+    if (this.#backend !== 'wasm') return 1;
+    return Math.max(1, Math.min(this.#options.cores - 1, MAX_WASM_WORKERS));
+  }
+
+  /** Gives waiting tasks to idle workers, and starts one more worker at a time while tasks wait. */
+  #feed(): void {
+    for (const member of this.#members) {
+      if (member.backend === null || member.task !== null) continue;
+      const task = takeNext(this.#line);
+      if (task === undefined) return;
+      this.#assign(member, task);
+    }
+    const starting = [...this.#members].some((member) => member.backend === null);
+    if (this.#line.size > 0 && !starting && this.#members.size < this.#capacity()) this.#startWorker();
+  }
+
+  #startWorker(): void {
+    const { workerFactory, timers, allowFallbackAdapter } = this.#options;
+    const worker = workerFactory({
+      onMessage: (message) => this.#hear(member, message),
+      onError: (reason) => this.#fault(member, reason),
+    });
+    const late = () => this.#fault(member, 'it did not start in time');
+    const timer = timers.start(late, START_DEADLINE_MS);
+    const member: Member = { worker, backend: null, task: null, taskId: -1, timer };
+    this.#members.add(member);
+    worker.post({ kind: 'start', prefer: this.#prefer, allowFallbackAdapter });
+    this.#options.onChange();
+  }
+
+  #assign(member: Member, task: PoolTask): void {
+    member.task = task;
+    member.taskId = this.#nextTaskId++;
+    const late = () => this.#fault(member, 'a picture took too long');
+    member.timer = this.#options.timers.start(late, taskDeadlineMs(task));
+    const { bytes, sha256, effort } = task;
+    // Copied, not transferred: a second try needs the bytes again.
+    member.worker.post({ kind: 'screen', taskId: member.taskId, bytes, sha256, effort });
+  }
+
+  #hear(member: Member, message: unknown): void {
+    if (!this.#members.has(member)) return;
+    const parsed = v.safeParse(workerReply, message);
+    const reply = parsed.success ? parsed.output : { kind: 'broken' as const, message: 'malformed answer' };
+    if (reply.kind === 'broken') this.#fault(member, reply.message);
+    else if (reply.kind === 'ready') this.#ready(member, reply);
+    else this.#screened(member, reply);
+  }
+
+  #ready(member: Member, reply: Extract<WorkerReply, { kind: 'ready' }>): void {
+    this.#options.timers.stop(member.timer);
+    member.backend = reply.backend;
+    this.#backend = reply.backend;
+    if (reply.note !== '') this.#note = reply.note;
+    this.#startFaults = 0;
+    this.#options.onChange();
+    this.#feed();
+  }
+
+  #screened(member: Member, reply: Extract<WorkerReply, { kind: 'screened' }>): void {
+    const { task } = member;
+    if (task === null || reply.taskId !== member.taskId || !isPlausible(reply, task)) {
+      this.#fault(member, 'implausible answer');
+      return;
+    }
+    this.#options.timers.stop(member.timer);
+    member.task = null;
+    if (reply.worn || reply.heapBytes > HEAP_BUDGET_BYTES) this.#remove(member);
+    task.finish({ verdict: reply.verdict, map: reply.map, thumbnail: reply.thumbnail });
+    this.#feed();
+  }
+
+  /** Ends a worker that cannot be trusted any more and finds its task another. */
+  #fault(member: Member, reason: string): void {
+    if (!this.#members.has(member)) return;
+    this.#remove(member);
+    if (member.backend === null) this.#failedStart(reason);
+    if (member.backend === 'webgpu') {
+      this.#webGpuFaults += 1;
+      if (this.#webGpuFaults >= MAX_WEBGPU_FAULTS) this.#useWasm(reason);
+    }
+    if (member.task !== null) this.#retry(member.task);
+    this.#feed();
+  }
+
+  #failedStart(reason: string): void {
+    if (this.#prefer === 'webgpu') {
+      // A worker falls back by itself when WebGPU says no; here a driver hung it or took it down.
+      this.#useWasm(reason);
+      return;
+    }
+    this.#startFaults += 1;
+    if (this.#startFaults < MAX_START_FAULTS) return;
+    this.#startFaults = 0;
+    this.#note = reason.slice(0, 300);
+    const given = [...this.#line];
+    this.#line.clear();
+    for (const task of given) task.finish(null);
+  }
+
+  #useWasm(reason: string): void {
+    this.#prefer = 'wasm';
+    this.#backend = null;
+    this.#note = `the graphics processor failed: ${reason}`.slice(0, 300);
+  }
+
+  #retry(task: PoolTask): void {
+    const tried = (this.#attempts.get(task) ?? 0) + 1;
+    this.#attempts.set(task, tried);
+    if (tried >= MAX_ATTEMPTS) task.finish(null);
+    else this.#line.add(task);
+  }
+
+  #remove(member: Member): void {
+    this.#options.timers.stop(member.timer);
+    member.worker.terminate();
+    this.#members.delete(member);
+    this.#options.onChange();
+  }
+}

@@ -130,7 +130,18 @@ describe('the engine', () => {
     await queue.request([want(99)]);
     await sentJobs(10);
     expect(jobs[9]?.priority).toBe('hover');
-    expect(queue.outstanding(1)).toBe(19);
+    expect(queue.outstanding(1)).toHaveLength(19);
+  });
+
+  it('hears when a picture in its hands becomes more urgent', async () => {
+    const queue = new Queue(environment);
+    await queue.request([want(1, { subscriber: aSubscriber({ id: 1, asked: null, scanned: 'bulk' }) })]);
+    const first = await nth(0);
+    expect(first.priority).toBe('bulk');
+    await queue.request([want(1, { subscriber: aSubscriber({ id: 1, asked: 'click' }) })]);
+    expect(await nth(1)).toMatchObject({ jobId: first.jobId, priority: 'click' });
+    await queue.request([want(1, { subscriber: aSubscriber({ id: 1, asked: 'hover' }) })]);
+    expect(jobs).toHaveLength(2);
   });
 
   it('is told to stop what nobody waits for any more', async () => {

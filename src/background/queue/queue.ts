@@ -14,6 +14,7 @@ import type { EngineLink } from '../engine-link.ts';
 import {
   type Capacity,
   type Leaving,
+  moreUrgent,
   nextRows,
   outstanding,
   priorityOf,
@@ -68,7 +69,7 @@ export class Queue {
   }
 
   /** Elements of a tab that its scan still waits for. */
-  outstanding(tabId: number): number {
+  outstanding(tabId: number): Subscriber[] {
     return outstanding(this.rows, tabId);
   }
 
@@ -90,7 +91,9 @@ export class Queue {
   /** Subscribes every want, durably, and resolves with the state of each. */
   async request(wants: readonly Want[]): Promise<ImageState[]> {
     const { changes, keys } = subscribed(this.rows, wants, this.numbering);
+    const raised = changes.put.filter((row) => this.isRaised(row));
     const saved = this.apply(changes);
+    for (const row of raised) void this.raise(row);
     this.dispatch();
     await saved;
     return keys.map((key): ImageState => {
@@ -224,6 +227,23 @@ export class Queue {
     return row !== undefined && row.state !== 'waiting';
   }
 
+  /** Whether a changed row that is out has become more urgent than the engine knows. */
+  private isRaised(row: JobRow): boolean {
+    const before = this.rows.get(row.key);
+    if (before === undefined || row.state === 'waiting') return false;
+    const [now, then] = [priorityOf(row), priorityOf(before)];
+    return now !== then && moreUrgent(now, then) === now;
+  }
+
+  /** Hands a job over once more, which raises it. Pictures with their bytes are not worth a second journey. */
+  private async raise(row: JobRow): Promise<void> {
+    if (row.source.kind === 'page' || this.sending.has(row.jobId)) return;
+    const { jobId, effort } = row;
+    const source = await this.urlSource(row.source);
+    // The first hand-over is tried again when it fails; this one has nothing to lose.
+    await this.environment.engine.run({ jobId, effort, source, priority: priorityOf(row) }).catch(() => {});
+  }
+
   private async send(row: JobRow): Promise<void> {
     const source = await this.sourceOf(row);
     if (source === null || !this.isOut(row)) return;
@@ -254,7 +274,11 @@ export class Queue {
 
   private async sourceOf(row: JobRow): Promise<EngineJob['source'] | null> {
     if (row.source.kind === 'page') return this.readFirst(row);
-    const { url, pageUrl } = row.source;
+    return this.urlSource(row.source);
+  }
+
+  private async urlSource(source: { url: string; pageUrl: string }): Promise<EngineJob['source']> {
+    const { url, pageUrl } = source;
     return { kind: 'url', url, pageUrl, permitted: await this.environment.isPermitted(url) };
   }
 

@@ -204,6 +204,6 @@ describe('outstanding', () => {
       want({}, { id: 3, scanned: null }),
       want({}, { tabId: 2, id: 1, scanned: 'bulk' }),
     );
-    expect(outstanding(rows, 1)).toBe(2);
+    expect(outstanding(rows, 1)).toHaveLength(2);
   });
 });

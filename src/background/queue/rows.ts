@@ -253,12 +253,12 @@ export function nextRows(rows: Rows, capacity: Capacity): JobRow[] {
 }
 
 /** Elements of a tab that its scan still waits for. */
-export function outstanding(rows: Rows, tabId: number): number {
-  let count = 0;
+export function outstanding(rows: Rows, tabId: number): Subscriber[] {
+  const waiting: Subscriber[] = [];
   for (const { subscribers } of rows.values()) {
     for (const subscriber of subscribers) {
-      if (subscriber.tabId === tabId && subscriber.scanned !== null) count += 1;
+      if (subscriber.tabId === tabId && subscriber.scanned !== null) waiting.push(subscriber);
     }
   }
-  return count;
+  return waiting;
 }

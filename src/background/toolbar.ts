@@ -1,0 +1,16 @@
+/** The number on the toolbar button: how many pictures of the tab carry signs. */
+import { browser } from '../platform/browser.ts';
+
+/** Dark enough for white digits (contrast 7.2) and the same hue as the level `strong`. */
+const BADGE_COLOUR = '#8a3b12';
+
+/** Writes the count, or clears it at 0, and names it for screen readers. A tab that has closed is no error. */
+export async function showFlagged(tabId: number, flagged: number): Promise<void> {
+  const name = browser.i18n.getMessage('extensionName');
+  const title = flagged === 0 ? name : browser.i18n.getMessage('toolbar_flagged', [String(flagged)]);
+  await Promise.allSettled([
+    browser.action.setBadgeText({ tabId, text: flagged === 0 ? '' : String(flagged) }),
+    browser.action.setBadgeBackgroundColor({ tabId, color: BADGE_COLOUR }),
+    browser.action.setTitle({ tabId, title }),
+  ]);
+}

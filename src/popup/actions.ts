@@ -42,7 +42,10 @@ export class PopupActions {
   startScan(): void {
     const { tabId, dispatch } = this.#around;
     dispatch({ type: 'scan.asked' });
-    this.#attempt(this.#tell('scan.start', { tabId }).catch(() => dispatch({ type: 'scan.refused' })));
+    this.#tell('scan.start', { tabId }).then(
+      () => dispatch({ type: 'scan.answered' }),
+      () => dispatch({ type: 'scan.refused' }),
+    );
   }
 
   cancelScan(): void {

@@ -93,6 +93,12 @@ describe('a scan that was asked for', () => {
     expect(begun.scanAsked).toBe(false);
   });
 
+  it('is over with the first view after the reply, even when no scan came of it', () => {
+    const answered = reduce(asked, { type: 'scan.answered' });
+    expect(answered.scanAsked).toBe(true);
+    expect(reduce(answered, { type: 'view.arrived', view: pageView([]) }).scanAsked).toBe(false);
+  });
+
   it('is forgotten when it could not be sent', () => {
     expect(reduce(asked, { type: 'scan.refused' }).scanAsked).toBe(false);
   });

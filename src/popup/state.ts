@@ -15,8 +15,10 @@ export interface PopupState {
   /** The last question to the background stayed without an answer. */
   unanswered: boolean;
   section: Section;
-  /** "Scan this page" was pressed and no view has shown that scan yet. */
+  /** "Scan this page" was pressed, and no view has shown that scan or come after the background's reply. */
   scanAsked: boolean;
+  /** The background has replied to the scan that was asked for. */
+  scanAnswered: boolean;
   /** Row keys in the order of the list. */
   order: readonly string[];
   /** Somebody points at or tabs through the list: rows must not move under them. */
@@ -33,6 +35,7 @@ export type PopupEvent =
   | { type: 'view.missed' }
   | { type: 'section.chosen'; section: Section }
   | { type: 'scan.asked' }
+  | { type: 'scan.answered' }
   | { type: 'scan.refused' }
   | { type: 'list.held'; held: boolean }
   | { type: 'list.extended' }
@@ -48,6 +51,7 @@ export const initialState: PopupState = {
   unanswered: false,
   section: 'page',
   scanAsked: false,
+  scanAnswered: false,
   order: [],
   held: false,
   drawn: ROWS_PER_STEP,
@@ -68,7 +72,9 @@ export function reduce(state: PopupState, event: PopupEvent): PopupState {
     case 'section.chosen':
       return { ...state, section: event.section };
     case 'scan.asked':
-      return { ...state, scanAsked: true, held: false };
+      return { ...state, scanAsked: true, scanAnswered: false, held: false };
+    case 'scan.answered':
+      return { ...state, scanAnswered: true };
     case 'scan.refused':
       return { ...state, scanAsked: false };
     case 'list.held':
@@ -87,7 +93,8 @@ export function reduce(state: PopupState, event: PopupEvent): PopupState {
 function withView(state: PopupState, view: PageView): PopupState {
   const before = state.view?.scan?.startedAt ?? null;
   const begun = view.scan !== null && view.scan.startedAt !== before;
-  return arranged({ ...state, view, unanswered: false, scanAsked: state.scanAsked && !begun });
+  const scanAsked = state.scanAsked && !begun && !state.scanAnswered;
+  return arranged({ ...state, view, unanswered: false, scanAsked });
 }
 
 function withRow(state: PopupState, key: string, changes: Partial<PageRow>): PopupState {

@@ -84,7 +84,8 @@ describe('reportHtml', () => {
       'ab'.repeat(32),
       'starter · WebAssembly',
       '25%',
-      '2026-01-02T03:04:05.000Z',
+      'January 2, 2026',
+      'datetime="2026-01-02T03:04:05.000Z"',
       'Screenshots',
     ]) {
       expect(document).toContain(fact);

@@ -51,15 +51,24 @@ function link(url: string): Markup {
     : html`<a href="${target}" rel="noopener noreferrer nofollow"><bdi>${url}</bdi></a>`;
 }
 
-function factList({ page, createdAt, engine, version }: ReportInput, { lookup }: Wording): Markup {
+function factList({ page, createdAt, engine, version }: ReportInput, { lookup, locale }: Wording): Markup {
   const fact = (key: string, value: Markup | string) => html`<dt>${lookup(key)}</dt><dd>${value}</dd>`;
   return html`<dl class="facts">
 ${fact('report_page', link(page.url))}
-${fact('report_date', html`<time datetime="${createdAt}">${createdAt}</time>`)}
+${fact('report_date', html`<time datetime="${createdAt}">${dateText(createdAt, locale)}</time>`)}
 ${fact('report_model', `${engine.model.name} (${engine.model.id})`)}
 ${fact('report_backend', engine.backend ? lookup(`backend_${engine.backend}`) : '–')}
 ${fact('report_version', version)}
 </dl>`;
+}
+
+/** In UTC, because a report travels; the text itself when it is no date. */
+function dateText(iso: string, locale: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'long', timeZone: 'UTC' }).format(
+    date,
+  );
 }
 
 const disc = (level: Level | null): Markup =>
@@ -92,7 +101,7 @@ function imageTable(rows: readonly ReportRow[], wording: Wording): Markup {
   if (rows.length === 0) return html`<p>${lookup('report_empty')}</p>`;
   const columns = ['image', 'result', 'score', 'flagged', 'file'];
   return html`<div class="wide"><table>
-<thead><tr><th></th>${columns.map((column) => html`<th scope="col">${lookup(`report_column_${column}`)}</th>`)}</tr></thead>
+<thead><tr><th class="c-picture"></th>${columns.map((column) => html`<th scope="col" class="c-${column}">${lookup(`report_column_${column}`)}</th>`)}</tr></thead>
 <tbody>
 ${rows.map((row) => imageRow(row, wording))}
 </tbody></table></div>`;

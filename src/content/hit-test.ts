@@ -18,7 +18,7 @@ export interface HitOptions {
 }
 
 /** The elements at a point from the top down, those of shadow trees in place of their hosts' insides. */
-function stackAt(root: Root, x: number, y: number, seen: Set<Element>): Element[] {
+function stackAt(root: Root, x: number, y: number, seen: Set<Element | null>): Element[] {
   const stack: Element[] = [];
   for (const element of elementsAt(root, x, y)) {
     if (seen.has(element)) continue;
@@ -64,9 +64,7 @@ export class HitTester {
    */
   at(x: number, y: number, options: HitOptions): ImageRecord | null {
     let transparent: ImageRecord | null = null;
-    const stack = stackAt(document, x, y, new Set())
-      .filter((element) => element !== options.host)
-      .slice(0, MOST_ELEMENTS);
+    const stack = stackAt(document, x, y, new Set([options.host])).slice(0, MOST_ELEMENTS);
     for (const element of stack) {
       const style = getComputedStyle(element);
       for (const record of this.#recordsOf(element, style)) {

@@ -1,0 +1,149 @@
+/** The badge of one picture: glyph, word, score with band; opened, a sentence on what that means. */
+import { bandText, probabilityText, scoreText, stateWords } from '../../core/report/wording.ts';
+import type { ImageState } from '../../core/verdict.ts';
+import { text, wording } from '../../ui/i18n.ts';
+import { LEVEL_LOOKS } from '../../ui/levels.ts';
+import type { Size } from '../geometry/box.ts';
+import { iconButton, make, moveTo, onTrusted } from './make.ts';
+
+const HOLLOW_GLYPHS: Record<Exclude<ImageState['state'], 'scored'>, string> = {
+  abstained: '–',
+  failed: '!',
+  queued: '',
+  running: '',
+};
+
+export interface BadgeView {
+  state: ImageState | null;
+  /** Stays until closed, and shows its sentence. */
+  pinned: boolean;
+  heatmapShown: boolean;
+  /** A sentence that stands in for the state's own, such as that nobody answered. */
+  trouble: string | null;
+}
+
+export interface BadgeActions {
+  pin(): void;
+  toggleHeatmap(): void;
+  close(): void;
+}
+
+/** Whether scores of this model come with the notice that it is a starter; its id says so. */
+const isStarter = (model: string): boolean => /^starter\b/i.test(model);
+
+export class Badge {
+  readonly element: HTMLElement;
+  readonly #row: HTMLElement;
+  readonly #disc = make('span', 'disc', { 'aria-hidden': 'true' });
+  readonly #word = make('span', 'word');
+  readonly #score = make('span', 'score');
+  readonly #main: HTMLButtonElement;
+  readonly #heatmap: HTMLButtonElement;
+  readonly #close: HTMLButtonElement;
+  readonly #details = make('div', 'details', { id: 'details' });
+  readonly #status = make('div', 'visually-hidden', { role: 'status', 'aria-live': 'polite' });
+  #view: BadgeView = { state: null, pinned: false, heatmapShown: false, trouble: null };
+  #pointed = false;
+
+  constructor(actions: BadgeActions) {
+    this.#main = make('button', 'main', { type: 'button', 'aria-controls': 'details' }, [
+      this.#disc,
+      this.#word,
+      this.#score,
+    ]);
+    onTrusted(this.#main, 'click', () => actions.pin());
+    this.#heatmap = iconButton('heatmap', text('overlay_heatmap'), () => actions.toggleHeatmap());
+    this.#close = iconButton('close', text('overlay_close'), () => actions.close());
+    this.#row = make('div', 'row', {}, [this.#main, this.#heatmap, this.#close]);
+    this.element = make(
+      'section',
+      'panel badge',
+      { role: 'group', 'aria-label': text('overlay_badge'), tabindex: '-1' },
+      [this.#row, this.#details, this.#status],
+    );
+    // Pointing at the badge opens it as long as the pointer stays, so its sentence is one movement away.
+    onTrusted(this.element, 'pointerenter', () => this.#point(true));
+    onTrusted(this.element, 'pointerleave', () => this.#point(false));
+    this.#render();
+  }
+
+  show(view: BadgeView): void {
+    this.#view = view;
+    this.#render();
+  }
+
+  /** The badge's size now, and without its details. */
+  sizes(): { panel: Size; compact: Size } {
+    const { width, height } = this.element.getBoundingClientRect();
+    return { panel: { width, height }, compact: { width, height: this.#row.offsetHeight + 2 } };
+  }
+
+  moveTo(x: number, y: number): void {
+    moveTo(this.element, x, y);
+  }
+
+  focus(): void {
+    this.#main.focus({ preventScroll: true });
+  }
+
+  #point(pointed: boolean): void {
+    this.#pointed = pointed;
+    this.#render();
+  }
+
+  #render(): void {
+    const { state, pinned, trouble } = this.#view;
+    const open = pinned || this.#pointed;
+    const { word, sentence } = stateWords(wording(), state);
+    this.element.classList.toggle('open', open);
+    this.#renderDisc(state);
+    this.#word.textContent = trouble === null ? word : text('overlay_trouble');
+    this.#renderScore(state);
+    const spoken = this.#spoken(trouble ?? word);
+    if (this.#status.textContent !== spoken) this.#status.textContent = spoken;
+    this.#main.setAttribute('aria-label', spoken);
+    this.#main.setAttribute('aria-expanded', String(open));
+    this.#heatmap.hidden = state?.state !== 'scored';
+    this.#heatmap.setAttribute('aria-pressed', String(this.#view.heatmapShown));
+    this.#close.hidden = !pinned;
+    this.#renderDetails(open, trouble ?? sentence);
+  }
+
+  #renderDisc(state: ImageState | null): void {
+    const look = state?.state === 'scored' ? LEVEL_LOOKS[state.level] : null;
+    const waiting = !this.#view.trouble && (!state || state.state === 'queued' || state.state === 'running');
+    this.#disc.className = `disc${look ? '' : ' hollow'}${waiting ? ' busy' : ''}`;
+    this.#disc.style.setProperty('--disc', look ? `var(${look.colorToken})` : 'transparent');
+    const hollow = state && state.state !== 'scored' ? HOLLOW_GLYPHS[state.state] : '';
+    this.#disc.textContent = this.#view.trouble ? '!' : (look?.glyph ?? hollow);
+  }
+
+  #renderScore(state: ImageState | null): void {
+    this.#score.hidden = state?.state !== 'scored';
+    if (state?.state !== 'scored') return;
+    const range = make('span', 'range', {}, [`(${bandText(wording(), state.band)})`]);
+    this.#score.replaceChildren(`${probabilityText(wording(), state.probability)} `, range);
+  }
+
+  #spoken(word: string): string {
+    const { state } = this.#view;
+    return state?.state === 'scored'
+      ? `${word}, ${scoreText(wording(), state.probability, state.band)}`
+      : word;
+  }
+
+  #renderDetails(open: boolean, sentence: string): void {
+    const { state } = this.#view;
+    const lines: HTMLElement[] = sentence === '' ? [] : [make('p', '', {}, [sentence])];
+    if (state?.state === 'failed' && state.detail) lines.push(make('p', 'soft', {}, [state.detail]));
+    if (state?.state === 'scored' && state.coverage < 1) {
+      const share = wording().numbers.percent(state.coverage);
+      lines.push(make('p', 'soft', {}, [text('overlay_coverage', share)]));
+    }
+    if (state?.state === 'scored' && isStarter(state.model)) {
+      lines.push(make('p', 'soft', {}, [text('starter_notice')]));
+    }
+    this.#details.replaceChildren(...lines);
+    this.#details.hidden = !open || lines.length === 0;
+  }
+}

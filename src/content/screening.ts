@@ -1,0 +1,87 @@
+/** Asking the background about pictures, and taking a question back. */
+import type { FailureReason, ImageState } from '../core/verdict.ts';
+import type { Priority, StateUpdate } from '../protocol/schemas.ts';
+import type { Background } from './background.ts';
+import { imageRef } from './collect/listing.ts';
+import type { ImageRecord, Registry } from './collect/registry.ts';
+
+/** Failures that another try may mend without the person doing anything on this page. */
+const WORTH_ANOTHER_TRY: ReadonlySet<FailureReason> = new Set([
+  'not-allowed',
+  'network',
+  'timeout',
+  'gone',
+  'engine-failed',
+  'cancelled',
+]);
+
+const isWaiting = (state: ImageState | null): boolean =>
+  state?.state === 'queued' || state?.state === 'running';
+
+export interface ScreeningHooks {
+  registry: Registry;
+  background: Background;
+  changed(record: ImageRecord): void;
+  /** The background did not answer. */
+  unanswered(record: ImageRecord): void;
+}
+
+export class Screening {
+  readonly #hooks: ScreeningHooks;
+
+  constructor(hooks: ScreeningHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** States that arrived, in a reply or a push; those for replaced pictures are dropped. */
+  receive(states: readonly StateUpdate[]): void {
+    for (const update of states) {
+      const record = this.#hooks.registry.apply(update);
+      if (record) this.#hooks.changed(record);
+    }
+  }
+
+  /** A glance: asks only when there is no answer yet, or a failure that may have passed. */
+  async glance(record: ImageRecord): Promise<void> {
+    const { state } = record;
+    if (state?.state === 'failed' ? !WORTH_ANOTHER_TRY.has(state.reason) : state !== null) return;
+    await this.#ask(record, 'hover');
+  }
+
+  /** A click: asks before everything else, for all of the picture, unless that answer is there. */
+  async examine(record: ImageRecord): Promise<void> {
+    const { state } = record;
+    if (state?.state === 'abstained' || (state?.state === 'scored' && state.coverage >= 1)) return;
+    await this.#ask(record, 'click');
+  }
+
+  /** Nobody looks any more. What a scan has asked for stays asked. */
+  async release(record: ImageRecord): Promise<void> {
+    if (record.scannedGeneration === record.generation || !isWaiting(record.state)) return;
+    record.state = null;
+    await this.#hooks.background('image.cancel', { ids: [record.id] }).catch(() => {});
+  }
+
+  async #ask(record: ImageRecord, priority: Priority): Promise<void> {
+    const before = record.state;
+    const { generation } = record;
+    // A score stays on show while the rest of the picture is looked at.
+    if (before?.state !== 'scored') {
+      record.state = { state: 'queued' };
+      this.#hooks.changed(record);
+    }
+    const effort = priority === 'click' ? 'full' : 'quick';
+    try {
+      const { states } = await this.#hooks.background('image.screen', {
+        images: [imageRef(record)],
+        priority,
+        effort,
+      });
+      this.receive(states);
+    } catch {
+      if (record.generation !== generation) return;
+      record.state = before;
+      this.#hooks.unanswered(record);
+    }
+  }
+}

@@ -25,8 +25,13 @@ export async function setUp() {
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   const { exitCode, output } = await run(npm, ['ci', ...quiet], { shell: windows });
   if (exitCode === 0) return;
-  const lines = output.trim().split('\n').filter(Boolean);
-  throw new Stop(`npm ci failed (exit code ${exitCode}): ${lines.at(0) ?? 'no output'}`);
+  throw new Stop(`npm ci failed (exit code ${exitCode}): ${reasonIn(output)}`);
+}
+
+/** npm's own sentence: the first line that is neither its error code nor a warning. */
+function reasonIn(/** @type {string} */ output) {
+  const lines = output.split('\n').map((line) => line.replace(/^npm error\s*/, '').trim());
+  return lines.find((line) => line !== '' && !/^(?:code \S+|npm warn.*)$/.test(line)) ?? 'no output';
 }
 
 /**

@@ -1,0 +1,100 @@
+/** Workers and a clock under a test's control, for the engine's pool and host. */
+import type { Timers, WorkerFactory } from '../../src/engine/pool.ts';
+import type { WorkerRequest } from '../../src/engine/worker-protocol.ts';
+import { starterCard } from './starter.ts';
+
+type ScreenRequest = Extract<WorkerRequest, { kind: 'screen' }>;
+
+export class FakeWorker {
+  readonly requests: WorkerRequest[] = [];
+  ended = false;
+  constructor(
+    readonly say: (message: unknown) => void,
+    readonly crash: (reason: string) => void,
+  ) {}
+
+  ready(backend: 'webgpu' | 'wasm' = 'wasm', note = ''): void {
+    this.say({ kind: 'ready', backend, note });
+  }
+
+  /** The picture this worker was last given. */
+  get task(): ScreenRequest {
+    const last = this.requests.at(-1);
+    if (last?.kind !== 'screen') throw new Error('this worker has no picture');
+    return last;
+  }
+
+  get hasTask(): boolean {
+    return this.requests.at(-1)?.kind === 'screen';
+  }
+
+  /** Answers its picture with a plausible score; `changes` makes it less so. */
+  answer(changes: Record<string, unknown> = {}): void {
+    const { taskId, sha256 } = this.task;
+    this.say({
+      kind: 'screened',
+      taskId,
+      thumbnail: null,
+      heapBytes: 1e6,
+      worn: false,
+      ...scored(sha256),
+      ...changes,
+    });
+  }
+}
+
+export function scored(sha256: string, coverage = 1) {
+  const facts = { widthPx: 120, heightPx: 100, format: 'png', sizeBytes: 10 };
+  const band: [number, number] = [0.4, 0.6];
+  const shares = { probability: 0.5, topProbability: 0.5, flaggedShare: 0, coverage };
+  const grid = { rows: 7, columns: 9 };
+  const verdict = {
+    ...{ state: 'scored' as const, level: 'unsure' as const, band, grid, facts, ...shares },
+    ...{ pixelPath: 'file' as const, model: 'starter@1/p1', backend: 'wasm' as const, computeMs: 5, sha256 },
+  };
+  const { receptiveField } = starterCard;
+  const map = { ...grid, values: new Uint8Array(63), receptiveField, widthPx: 120, heightPx: 100 };
+  return { verdict, map };
+}
+
+/** Collects the workers a pool makes, oldest first. */
+export function fakeWorkers(): { workers: FakeWorker[]; workerFactory: WorkerFactory } {
+  const workers: FakeWorker[] = [];
+  return {
+    workers,
+    workerFactory: ({ onMessage, onError }) => {
+      const worker = new FakeWorker(onMessage, onError);
+      workers.push(worker);
+      return {
+        post: (request) => void worker.requests.push(request),
+        terminate: () => {
+          worker.ended = true;
+        },
+      };
+    },
+  };
+}
+
+/** A clock that stands still until it is advanced. */
+export class FakeTimers implements Timers {
+  #now = 0;
+  readonly #waiting = new Map<object, { at: number; callback: () => void }>();
+
+  start(callback: () => void, ms: number): unknown {
+    const handle = {};
+    this.#waiting.set(handle, { at: this.#now + ms, callback });
+    return handle;
+  }
+
+  stop(handle: unknown): void {
+    this.#waiting.delete(handle as object);
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+    for (const [handle, { at, callback }] of [...this.#waiting]) {
+      if (at > this.#now || !this.#waiting.delete(handle)) continue;
+      callback();
+    }
+  }
+}

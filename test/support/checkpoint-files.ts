@@ -131,7 +131,8 @@ export function zip(members: MemberSpec[], directoryCount = members.length): Uin
     const fixed = [...u16(20), ...u16(flags), ...u16(method), ...u32(0), ...u32(0)];
     const sizes = [...u32(claims.stored ?? bytes.length), ...u32(claims.full ?? bytes.length)];
     body.push(...u32(0x04034b50), ...fixed, ...sizes, ...u16(label.length), ...u16(localExtra.length));
-    body.push(...label, ...localExtra, ...bytes);
+    body.push(...label, ...localExtra);
+    for (const byte of bytes) body.push(byte);
     directory.push(...u32(0x02014b50), ...u16(20), ...fixed, ...sizes, ...u16(label.length));
     directory.push(
       ...u16(extra.length),

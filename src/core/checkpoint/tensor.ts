@@ -1,5 +1,5 @@
 import { type DType, ELEMENT_CODECS } from './dtype.ts';
-import { type Place, refuse } from './failure.ts';
+import { type Place, printable, refuse } from './failure.ts';
 import type { CheckpointLimits } from './limits.ts';
 import { type RandomAccessSource, readBytes } from './source.ts';
 
@@ -64,7 +64,7 @@ export class TensorRegistry {
       refuse('limit', `tensors of more than ${this.#limits.totalElements} elements together`, place);
     }
     if (elementCount > 0 && lastElement(claim) >= storage.elementCount) {
-      const held = `the ${storage.elementCount} elements of storage ${storage.key}`;
+      const held = `the ${storage.elementCount} elements of storage ${printable(storage.key)}`;
       refuse('malformed', `elements up to ${lastElement(claim)} lie outside ${held}`, place);
     }
     if (elementCount > 0 && lastElement(claim) - claim.offset >= this.#limits.tensorElements) {

@@ -1,8 +1,9 @@
 /** What a person can do in the popup, as messages. */
+import { sitePattern } from '../platform/match-pattern.ts';
 import type { Send } from '../protocol/channel.ts';
 import type { pageToBackground } from '../protocol/messages.ts';
 import type { PageRow, PageView } from '../protocol/schemas.ts';
-import { ALL_SITES, askAccess, hostPattern, withdrawAccess } from '../ui/ask-access.ts';
+import { ALL_SITES, askAccess, withdrawAccess } from '../ui/ask-access.ts';
 import { plural, text } from '../ui/i18n.ts';
 import { download } from './download.ts';
 import { savePageReport } from './save-report.ts';
@@ -89,7 +90,7 @@ export class PopupActions {
 
   /** Access to the page's own site, with badges on it; those of the `refused` rows that it covers are read. */
   allowSite(pattern: string, refused: readonly PageRow[]): void {
-    const covered = refused.filter(({ image }) => image.url && hostPattern(image.url) === pattern);
+    const covered = refused.filter(({ image }) => image.url && sitePattern(image.url) === pattern);
     this.allow(pattern, covered);
     // Sent at once and not after the answer: the popup may close under the browser's question.
     this.setHover(true);

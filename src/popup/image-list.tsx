@@ -44,10 +44,14 @@ export function ImageList({ state, view, actions }: PopupProps & { view: PageVie
         class="rows"
         aria-label={text('popup_list_name')}
         onKeyDown={onKeyDown}
-        onFocusIn={() => actions.holdList(true)}
-        onFocusOut={() => actions.holdList(false)}
+        onFocusCapture={() => actions.holdList(true)}
+        onBlurCapture={({ currentTarget, relatedTarget }) =>
+          actions.holdList(currentTarget.matches(':hover') || currentTarget.contains(relatedTarget as Node))
+        }
         onPointerEnter={() => actions.holdList(true)}
-        onPointerLeave={() => actions.holdList(false)}
+        onPointerLeave={({ currentTarget }) =>
+          actions.holdList(currentTarget.contains(document.activeElement))
+        }
       >
         {drawnRows(state).map((row) => (
           <ImageRow key={rowKey(row)} row={row} pageUrl={view.url} actions={actions} />

@@ -18,6 +18,8 @@ const dispatch = (event: PopupEvent) => {
   state.value = reduce(state.value, event);
 };
 
+const root = document.getElementById('root') as HTMLElement;
+
 /** Starts the popup for `tabId`; `view.changed` of other tabs is not its concern. */
 function start(tabId: number): void {
   // A background that is just being stopped loses the message (Firefox); the second one starts it afresh.
@@ -38,11 +40,11 @@ function start(tabId: number): void {
     }),
   );
   const actions = new PopupActions({ tabId, send, dispatch, refresh });
-  const root = document.getElementById('root');
-  if (root) render(<Popup state={state} actions={actions} />, root);
+  render(<Popup state={state} actions={actions} />, root);
   refresh();
 }
 
 nameDocument(text('extensionName'));
 const tabId = await chosenTab(location.search);
 if (tabId !== null) start(tabId);
+else root.textContent = text('popup_closed_text');

@@ -1,8 +1,9 @@
 /** For images without a score: what happened, and the way on. */
 import { stateWords } from '../core/report/wording.ts';
 import type { FailureReason } from '../core/verdict.ts';
+import { sitePattern } from '../platform/match-pattern.ts';
 import type { PageRow } from '../protocol/schemas.ts';
-import { hostPattern, patternHost } from '../ui/ask-access.ts';
+import { patternHost } from '../ui/ask-access.ts';
 import { text, wording } from '../ui/i18n.ts';
 import type { PopupActions } from './actions.ts';
 
@@ -41,7 +42,7 @@ export function RowHelp({ row, actions }: { row: PageRow; actions: PopupActions 
 
 /** Asks for the image's own site, which is often not the page's. */
 function Allow({ row, actions }: { row: PageRow; actions: PopupActions }) {
-  const pattern = row.image.url === null ? null : hostPattern(row.image.url);
+  const pattern = row.image.url === null ? null : sitePattern(row.image.url);
   return (
     <p class="row-buttons">
       {pattern !== null && (

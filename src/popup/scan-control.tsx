@@ -45,7 +45,7 @@ function RunningScan({ scan, view, actions }: RunningScanProps) {
           <span class="soft">{text('popup_scan_left', numbers().duration(scan.etaMs))}</span>
         )}
       </div>
-      <button type="button" class="button" disabled={!scan} onClick={() => actions.cancelScan()}>
+      <button type="button" class="button" onClick={() => actions.cancelScan()}>
         {text('popup_cancel')}
       </button>
       <progress

@@ -3,14 +3,6 @@ import { browser } from '../platform/browser.ts';
 
 export const ALL_SITES = '<all_urls>';
 
-/** The match pattern for the whole host of an http(s) `url`, or null for other addresses. */
-export function hostPattern(url: string): string | null {
-  if (!URL.canParse(url)) return null;
-  const { protocol, hostname } = new URL(url);
-  // Without a port: Firefox refuses patterns with one, and both browsers then match every port.
-  return protocol === 'http:' || protocol === 'https:' ? `${protocol}//${hostname}/*` : null;
-}
-
 /** The host of a match pattern, for people: `https://example.org/*` gives `example.org`. */
 export const patternHost = (pattern: string): string => pattern.replace(/^[^:]*:\/\/|\/.*$/g, '');
 

@@ -1,13 +1,17 @@
 /** The background's line to content scripts: typed, with a limit on patience, and clear about gone documents. */
 import type { FrameAddress } from '../platform/transports.ts';
 import { toFrame } from '../platform/transports.ts';
-import { type Send, sender } from '../protocol/channel.ts';
+import { ProtocolError, type Send, sender } from '../protocol/channel.ts';
 import { backgroundToContent, type ReplyOf, type RequestOf } from '../protocol/messages.ts';
+import { reportBug } from './report-bug.ts';
 
 type Table = typeof backgroundToContent;
 export type ContentMessage = keyof Table & string;
 
-/** `gone`: no content script of ours in that document. `silent`: there, but no answer within the limit. */
+/**
+ * `gone`: no content script of ours in that document. `silent`: there, but no answer within the limit, or a
+ * broken one.
+ */
 export type Answer<Name extends ContentMessage> =
   | { kind: 'answered'; reply: ReplyOf<Table, Name> }
   | { kind: 'gone' }
@@ -31,8 +35,8 @@ export async function within<Value, Late>(
 }
 
 /**
- * Sends one message to the content script of one document. Never rejects: a document that has navigated, a
- * script that has retired and one that answers nonsense are all `gone`.
+ * Sends one message to the content script of one document. Never rejects: a document that has navigated and a
+ * script that has retired are `gone`; a handler that threw there is a bug, reported here, and `silent`.
  */
 export function ask<Name extends ContentMessage>(
   frame: FrameAddress,
@@ -44,10 +48,14 @@ export function ask<Name extends ContentMessage>(
   const send: Send<Table> = sender(backgroundToContent, 'content', transport);
   const answered = send(name, request).then(
     (reply): Answer<Name> => ({ kind: 'answered', reply }),
-    (): Answer<Name> => ({ kind: 'gone' }),
+    (error: unknown): Answer<Name> => {
+      if (!(error instanceof ProtocolError && error.answered)) return { kind: 'gone' };
+      reportBug(error);
+      return { kind: 'silent' };
+    },
   );
   return within<Answer<Name>, Answer<Name>>(answered, limitMs, { kind: 'silent' });
 }
 
-/** As `ask`, where one answer is as good as another; a page gets this long to take a push. */
+/** How long a page may take to receive a push. */
 export const PUSH_LIMIT_MS = 10_000;

@@ -16,6 +16,14 @@ export type WireReply = v.InferOutput<typeof wireReply>;
 /** The other side is there but could not answer, or answered nonsense. */
 export class ProtocolError extends Error {
   override name = 'ProtocolError';
+
+  /** `answered` false: nobody who knows the message was listening. */
+  constructor(
+    message: string,
+    readonly answered = true,
+  ) {
+    super(message);
+  }
 }
 
 export type Send<Table extends MessageTable> = <Name extends keyof Table & string>(
@@ -32,7 +40,7 @@ export function sender<Table extends MessageTable>(
   return async (name, request) => {
     const raw = await transport({ telltale: 1, to, name, payload: request });
     const wire = v.safeParse(wireReply, raw);
-    if (!wire.success) throw new ProtocolError(`${name}: no answer from ${to}`);
+    if (!wire.success) throw new ProtocolError(`${name}: no answer from ${to}`, false);
     if (!wire.output.ok) throw new ProtocolError(`${name}: ${wire.output.message}`);
     const reply = v.safeParse((table[name] as MessageTable[string]).reply, wire.output.payload);
     if (!reply.success) throw new ProtocolError(`${name}: malformed reply from ${to}`);

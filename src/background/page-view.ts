@@ -1,0 +1,96 @@
+/** One tab as Telltale's own pages show it. */
+import { isPermitted, isPermittedEverywhere } from '../platform/access.ts';
+import { browser } from '../platform/browser.ts';
+import { sitePattern } from '../platform/match-pattern.ts';
+import { hoversOn, loadSettings } from '../platform/settings.ts';
+import { markedHashes } from '../platform/store/marks.ts';
+import type { Access, EngineInfo, FrameRow, PageRow, PageView, ScanProgress } from '../protocol/schemas.ts';
+import { ask } from './content-link.ts';
+import type { Frames, KnownFrame } from './frames.ts';
+import { thumbnailsOf } from './known-verdicts.ts';
+
+const ROWS_LIMIT_MS = 1000;
+
+export interface ViewEnvironment {
+  frames: Frames;
+  /** Documents with a content script, after entering the tab when there are none. */
+  reach: (tabId: number) => Promise<KnownFrame[]>;
+  /** A document did not answer: it is gone. */
+  left: (frame: KnownFrame) => void;
+  scan: (tabId: number) => ScanProgress | null;
+  engine: () => EngineInfo;
+}
+
+export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '');
+
+/** What Telltale may do on a page at `url`. */
+export async function accessTo(url: string): Promise<Access> {
+  const [site, everywhere, settings] = await Promise.all([
+    isPermitted(url),
+    isPermittedEverywhere(),
+    loadSettings(),
+  ]);
+  return { sitePattern: sitePattern(url), site, everywhere, hover: hoversOn(settings, hostOf(url)) };
+}
+
+/** Address and title of a tab, from its documents where the browser keeps the tab's to itself; empty when closed. */
+export async function tabFacts(tabId: number, frames: Frames): Promise<{ url: string; title: string }> {
+  const tab = await browser.tabs.get(tabId).catch(() => null);
+  const top = frames.at(tabId, 0);
+  return { url: tab?.url ?? top?.tabUrl ?? top?.pageUrl ?? '', title: tab?.title ?? '' };
+}
+
+interface FrameAnswer {
+  frame: KnownFrame;
+  rows: FrameRow[];
+}
+
+async function rowsOf(frame: KnownFrame, { left }: ViewEnvironment): Promise<FrameAnswer | null> {
+  const answer = await ask(frame, 'frame.rows', {}, ROWS_LIMIT_MS);
+  if (answer.kind === 'gone') left(frame);
+  return answer.kind === 'answered' ? { frame, rows: answer.reply.rows } : null;
+}
+
+const hashOf = ({ state }: FrameRow): string | null =>
+  state !== null && 'sha256' in state ? state.sha256 : null;
+
+async function withPictures(answers: readonly FrameAnswer[]): Promise<PageRow[]> {
+  const rows = answers.flatMap(({ frame, rows: own }) => own.map((row) => ({ row, frameId: frame.frameId })));
+  const hashes = new Set(rows.map(({ row }) => hashOf(row)).filter((hash) => hash !== null));
+  const [thumbnails, marked] = await Promise.all([thumbnailsOf([...hashes]), markedHashes()]);
+  return rows.map(({ row, frameId }) => {
+    const sha256 = hashOf(row);
+    const thumbnail = sha256 === null ? null : (thumbnails.get(sha256) ?? null);
+    return {
+      ...row,
+      frameId,
+      thumbnail: thumbnail as PageRow['thumbnail'],
+      markedWrong: sha256 !== null && marked.has(sha256),
+    };
+  });
+}
+
+async function answersOf(tabId: number, environment: ViewEnvironment): Promise<FrameAnswer[]> {
+  const reached = await environment.reach(tabId);
+  const answers = await Promise.all(reached.map((frame) => rowsOf(frame, environment)));
+  return answers.filter((answer) => answer !== null);
+}
+
+/** The tab's images with all that is known about them. A frame that does not answer within a second is left out. */
+export async function pageView(tabId: number, environment: ViewEnvironment): Promise<PageView> {
+  let answers = await answersOf(tabId, environment);
+  // What was known of the tab was another page's: now that it is forgotten, the present page can be entered.
+  if (answers.length === 0) answers = await answersOf(tabId, environment);
+  const { url, title } = await tabFacts(tabId, environment.frames);
+  const [access, rows] = await Promise.all([accessTo(url), withPictures(answers)]);
+  return {
+    tabId,
+    url,
+    title,
+    reachable: answers.length > 0,
+    access,
+    rows,
+    scan: environment.scan(tabId),
+    engine: environment.engine(),
+  };
+}

@@ -124,7 +124,7 @@ const HOSTILE: [what: string, kind: string, make: () => Uint8Array][] = [
   ],
   [
     'a shape whose product wraps around to fit',
-    'limit',
+    'malformed',
     () => safetensors({ w: { dtype: 'U8', shape: [2 ** 32, 2 ** 32], data_offsets: [0, 0] } }),
   ],
 ];

@@ -99,7 +99,7 @@ describe('safetensors', () => {
       'a shape larger than its bytes',
       safetensors({ w: entry('F32', [2], 0, 4) }, floats(1)),
       'malformed',
-      /outside/,
+      /2 does not fill 4 bytes/,
     ],
     [
       'a shape smaller than its bytes',
@@ -111,7 +111,7 @@ describe('safetensors', () => {
       'data past the end',
       safetensors({ w: entry('F32', [2], 0, 8) }, floats(1)),
       'truncated',
-      /data up to 8 of 4/,
+      /data up to byte 8 reach past the end at 4/,
     ],
     [
       'overlapping tensors',

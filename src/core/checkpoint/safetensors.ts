@@ -46,9 +46,11 @@ interface Entry {
  * little-endian data that the tensors fill without gap or overlap. Call inside `attempt`.
  */
 export function readSafetensorsFile(source: RandomAccessSource, limits: CheckpointLimits): Checkpoint {
-  const headerBytes = Number(readBytes(source, 0, LENGTH_BYTES).getBigUint64(0, true));
   const start: Place = { offset: 0 };
-  if (headerBytes > limits.directoryBytes) refuse('limit', `a header of ${headerBytes} bytes`, start);
+  if (source.size < LENGTH_BYTES) refuse('truncated', 'the file is shorter than its length field', start);
+  const headerBytes = Number(readBytes(source, 0, LENGTH_BYTES).getBigUint64(0, true));
+  if (headerBytes > limits.directoryBytes)
+    refuse('limit', `a header of ${headerBytes} bytes is too long`, start);
   const dataStart = LENGTH_BYTES + headerBytes;
   if (dataStart > source.size) refuse('truncated', 'the header reaches past the end of the file', start);
   const header = parseHeader(readBytes(source, LENGTH_BYTES, headerBytes));
@@ -64,9 +66,6 @@ export function readSafetensorsFile(source: RandomAccessSource, limits: Checkpoi
     const elementCount = (end - begin) / ELEMENT_CODECS[dtype].sizeBytes;
     const storage = { key: name, dtype, startByte: dataStart + begin, elementCount, littleEndian: true };
     const view = registry.view({ shape, stride: contiguousStride(shape), offset: 0 }, storage, place);
-    if (view.elementCount !== elementCount) {
-      refuse('malformed', `shape ${shape.join(' x ')} does not fill ${end - begin} bytes`, place);
-    }
     return [name, view];
   });
   if (views.length === 0) refuse('no-tensors', 'the header lists no tensor', start);
@@ -104,17 +103,22 @@ function readEntry(name: string, value: unknown): Entry {
   const [begin, end] = data_offsets;
   const isWhole = end >= begin && (end - begin) % ELEMENT_CODECS[dtype].sizeBytes === 0;
   if (!isWhole) refuse('malformed', `bytes ${begin} to ${end} do not hold whole ${dtype} elements`, place);
+  // A product beyond 2^53 is inexact, but never as small as the bytes of a file.
+  const elementCount = shape.reduce((product, length) => product * length, 1);
+  if (elementCount * ELEMENT_CODECS[dtype].sizeBytes !== end - begin) {
+    refuse('malformed', `shape ${shape.slice(0, 8).join(' x ')} does not fill ${end - begin} bytes`, place);
+  }
   return { name, dtype, shape, begin, end, place };
 }
 
 /** The format's own rule: data without holes, overlaps or remainder. */
 function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
+  const ordered = entries.toSorted((left, right) => left.begin - right.begin || left.end - right.end);
   let covered = 0;
-  for (const { begin, end, place } of entries.toSorted(
-    (left, right) => left.begin - right.begin || left.end - right.end,
-  )) {
+  for (const { begin, end, place } of ordered) {
+    if (end > dataBytes)
+      refuse('truncated', `data up to byte ${end} reach past the end at ${dataBytes}`, place);
     if (begin !== covered) refuse('malformed', `data begin at ${begin} where ${covered} is expected`, place);
-    if (end > dataBytes) refuse('truncated', `data up to ${end} of ${dataBytes} bytes`, place);
     covered = end;
   }
   if (covered !== dataBytes) {

@@ -1,5 +1,9 @@
-/** Reads weights in the safetensors format (github.com/huggingface/safetensors), float32 only, without trusting it. */
-import * as v from 'valibot';
+/** Weights of a model folder: a safetensors file with finite float32 tensors only. */
+import { attempt } from '../checkpoint/failure.ts';
+import { CHECKPOINT_LIMITS } from '../checkpoint/limits.ts';
+import { readSafetensorsFile } from '../checkpoint/safetensors.ts';
+import { sourceFromBytes } from '../checkpoint/source.ts';
+import type { TensorView } from '../checkpoint/tensor.ts';
 import { failure, type Result, success } from '../result.ts';
 
 export interface WeightTensor {
@@ -15,69 +19,33 @@ export interface WeightsFailure {
   message: string;
 }
 
-const MAX_HEADER_BYTES = 2 ** 20;
-const MAX_TENSORS = 1000;
-
-const whole = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31));
-const entry = v.object({
-  dtype: v.literal('F32'),
-  shape: v.pipe(v.array(whole), v.maxLength(4)),
-  data_offsets: v.tuple([whole, whole]),
-});
-
-const refuse = (where: string, message: string) =>
-  failure<WeightsFailure>({ kind: 'bad-weights', where, message });
+/** The product's own files have a dozen tensors; these leave room for any network of the literature. */
+const LIMITS = { ...CHECKPOINT_LIMITS, directoryBytes: 2 ** 20, tensors: 1000 };
+const LONGEST_NAME = 80;
 
 /**
- * The tensors of a safetensors file by name, copied out of `bytes` (row-major, little-endian float32).
- * Returns `bad-weights` for anything that is cut short, points outside, or is not finite float32.
+ * The tensors of a safetensors file by name, copied out of `bytes` (row-major float32). Returns `bad-weights` for
+ * anything that is cut short, points outside, or is not finite float32.
  */
 export function readSafetensors(bytes: Uint8Array): Result<Weights, WeightsFailure> {
-  if (bytes.byteLength < 8) return refuse('header', 'file is shorter than its length field');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > MAX_HEADER_BYTES) return refuse('header', `header of ${headerBytes} bytes is too long`);
-  const dataStart = 8 + headerBytes;
-  if (dataStart > bytes.byteLength) return refuse('header', 'header reaches past the end of the file');
-  const header = parseHeader(bytes.subarray(8, dataStart));
-  if (header === null) return refuse('header', 'header is not a JSON object');
-
+  const file = attempt(() => readSafetensorsFile(sourceFromBytes(bytes), LIMITS));
+  if (!file.ok) return refuse(file.failure.tensor ?? 'header', file.failure.detail);
   const weights = new Map<string, WeightTensor>();
-  const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
-  if (entries.length > MAX_TENSORS) return refuse('header', `${entries.length} tensors are too many`);
-  for (const [name, value] of entries) {
-    const tensor = readTensor(value, view, dataStart);
-    if (typeof tensor === 'string') return refuse(name.slice(0, 80), tensor);
+  for (const [name, view] of file.value.tensors) {
+    const tensor = finiteTensor(view);
+    if (typeof tensor === 'string') return refuse(name, tensor);
     weights.set(name, tensor);
   }
   return success(weights);
 }
 
-function parseHeader(bytes: Uint8Array): object | null {
-  try {
-    // Tensor names are ASCII in practice; anything else only ends up in a name that nobody asks for.
-    const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
+const refuse = (where: string, message: string) =>
+  failure<WeightsFailure>({ kind: 'bad-weights', where: where.slice(0, LONGEST_NAME), message });
 
-/** One tensor, or what is wrong with it. */
-function readTensor(value: unknown, view: DataView, dataStart: number): WeightTensor | string {
-  const parsed = v.safeParse(entry, value);
-  if (!parsed.success) return parsed.issues[0].message;
-  const { shape, data_offsets } = parsed.output;
-  const [start, end] = data_offsets;
-  const count = shape.reduce((product, length) => product * length, 1);
-  if (end - start !== count * 4) return `shape ${shape.join(' x ')} does not fill ${end - start} bytes`;
-  if (dataStart + end > view.byteLength) return 'data reaches past the end of the file';
-  const values = new Float32Array(count);
-  for (let index = 0; index < count; index++) {
-    const number = view.getFloat32(dataStart + start + index * 4, true);
-    if (!Number.isFinite(number)) return `value ${index} is not finite`;
-    values[index] = number;
-  }
-  return { shape, values };
+/** The elements of one tensor, or what is wrong with it. */
+function finiteTensor(view: TensorView): WeightTensor | string {
+  if (view.dtype !== 'f32') return `elements are ${view.dtype}, expected F32`;
+  const values = view.toFloat32();
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  return bad === -1 ? { shape: [...view.shape], values } : `value ${bad} is not finite`;
 }

@@ -10,11 +10,20 @@ import { listen } from '../platform/transports.ts';
 import { contentToBackground, engineToBackground, pageToBackground } from '../protocol/messages.ts';
 import { contentAnswers, engineAnswers, pageAnswers } from './answers.ts';
 import { App } from './app.ts';
+import { type EngineNews, localEngine } from './engine-local.ts';
 import { ENGINE_PATH, offscreenEngine } from './engine-offscreen.ts';
 import { analyze, createMenu, onMenuClick } from './menu.ts';
 import { reportBug } from './report-bug.ts';
 
-const app = new App(offscreenEngine(loadSettings));
+/** What a host in this page calls; in Chrome the same arrives as messages. */
+const news: EngineNews = {
+  onStarted: (jobId) => app.queue.started(jobId),
+  onDone: (outcome) => void app.queue.done(outcome).catch(reportBug),
+  onInfo: (info) => app.setEngineInfo(info),
+};
+const app: App = new App(
+  __BROWSER__ === 'firefox' ? localEngine(news, loadSettings) : offscreenEngine(loadSettings),
+);
 let begin: () => void = () => {};
 const ready = new Promise<void>((resolve) => {
   begin = resolve;

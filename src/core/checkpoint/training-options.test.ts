@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import * as yaml from 'yaml';
 import { checkpointFixture } from '../../../test/support/checkpoint-files.ts';
 import { readTrainingOptions } from './training-options.ts';
 
-const read = (text: string) => readTrainingOptions(new TextEncoder().encode(text));
+const read = (text: string) => readTrainingOptions(new TextEncoder().encode(text), yaml);
 
 describe('readTrainingOptions', () => {
   it('reads the dump of a training run', () => {
-    const options = readTrainingOptions(checkpointFixture('resnet18_layer1.opt.yml'));
+    const options = readTrainingOptions(checkpointFixture('resnet18_layer1.opt.yml'), yaml);
     expect(options).toMatchObject({
       ok: true,
       value: {
@@ -68,7 +69,7 @@ describe('readTrainingOptions', () => {
   });
 
   it('refuses bytes that are not UTF-8', () => {
-    expect(readTrainingOptions(Uint8Array.of(0x61, 0x3a, 0x20, 0xff))).toMatchObject({
+    expect(readTrainingOptions(Uint8Array.of(0x61, 0x3a, 0x20, 0xff), yaml)).toMatchObject({
       failure: { kind: 'malformed' },
     });
   });

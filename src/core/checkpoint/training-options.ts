@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
+import type { YAMLMap } from 'yaml';
 import type { Result } from '../result.ts';
 import type { MetadataValue } from './checkpoint.ts';
 import { attempt, type CheckpointFailure, printable, refuse } from './failure.ts';
@@ -22,6 +22,9 @@ export interface TrainingOptions {
   all: ReadonlyMap<string, MetadataValue>;
 }
 
+/** The `yaml` package, given by the caller: core stays without it, and so does every bundle that reads no options. */
+export type Yaml = Pick<typeof import('yaml'), 'isMap' | 'isScalar' | 'parseDocument'>;
+
 const TEXT_BYTES = 16 * 2 ** 10;
 const LINE_CHARACTERS = 512;
 const BRACKETS = 64;
@@ -42,9 +45,12 @@ const schema = v.object({
  * aliases and tags are passed over, never expanded. What is no such file, or gives a wrong value to an option that
  * matters here, is a failure; its offset is a character's.
  */
-export function readTrainingOptions(bytes: Uint8Array): Result<TrainingOptions, CheckpointFailure> {
+export function readTrainingOptions(
+  bytes: Uint8Array,
+  yaml: Yaml,
+): Result<TrainingOptions, CheckpointFailure> {
   return attempt(() => {
-    const options = plainOptions(parseTable(checkedText(bytes)));
+    const options = plainOptions(yaml, parseTable(yaml, checkedText(bytes)));
     const parsed = v.safeParse(schema, Object.fromEntries(options));
     if (!parsed.success) {
       const [issue] = parsed.issues;
@@ -80,7 +86,7 @@ function checkedText(bytes: Uint8Array): string {
   return content;
 }
 
-function parseTable(content: string): YAMLMap {
+function parseTable({ isMap, parseDocument }: Yaml, content: string): YAMLMap {
   // YAML 1.1 is what PyYAML writes and quotes for; `.inf` and `1.0e-05` read alike in both.
   const document = parseDocument(content, { version: '1.1', prettyErrors: false, logLevel: 'silent' });
   const [error] = document.errors;
@@ -90,7 +96,7 @@ function parseTable(content: string): YAMLMap {
     : refuse('malformed', 'options that are no table of names and values', { offset: 0 });
 }
 
-function plainOptions(table: YAMLMap): Map<string, MetadataValue> {
+function plainOptions({ isScalar }: Yaml, table: YAMLMap): Map<string, MetadataValue> {
   const options = new Map<string, MetadataValue>();
   for (const { key, value } of table.items) {
     if (!isScalar(key) || typeof key.value !== 'string') continue;

@@ -1,7 +1,9 @@
 /** The model card: everything about a detector but its weights, as data that is parsed before it is believed. */
 import * as v from 'valibot';
 import { failure, type Result, success } from '../result.ts';
+import { channelsAfter } from './channels.ts';
 import { receptiveFieldOf } from './geometry.ts';
+import { layerSchema } from './layer.ts';
 
 /** Grows whenever decoding, flattening, tiling or flatness change what the network sees: cached verdicts end. */
 export const PREPROCESSING_VERSION = 1;
@@ -9,27 +11,11 @@ export const PREPROCESSING_VERSION = 1;
 const finite = v.pipe(v.number(), v.finite());
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
-const channels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
 const variance = v.pipe(v.number(), v.minValue(0), v.maxValue(1e6));
 const word = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,39}$/i));
 const sentence = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
 
-const layer = v.variant('op', [
-  v.object({
-    op: v.literal('conv'),
-    name: word,
-    in: channels,
-    out: channels,
-    kernel: side,
-    stride: side,
-    bias: v.boolean(),
-    activation: v.optional(v.literal('relu')),
-  }),
-  v.object({ op: v.literal('clamp'), min: finite, max: finite }),
-  v.object({ op: v.literal('scale'), factor: finite }),
-  v.object({ op: v.literal('averagePool'), size: side, stride: side }),
-]);
-export type Layer = v.InferOutput<typeof layer>;
+export type { Layer } from './layer.ts';
 
 const calibration = v.object({
   kind: v.literal('platt'),
@@ -83,7 +69,7 @@ const card = v.pipe(
       resize: v.literal('never'),
       alpha: v.literal('over-white'),
     }),
-    layers: v.pipe(v.array(layer), v.minLength(1), v.maxLength(200)),
+    layers: v.pipe(v.array(layerSchema), v.minLength(1), v.maxLength(200)),
     receptiveField: v.object({ sizePx: side, stridePx: side, offsetPx: v.literal(0) }),
     weights: v.object({
       file: word,
@@ -123,16 +109,16 @@ export function parseCard(value: unknown): Result<ModelCard, CardFailure> {
     const [issue] = parsed.issues;
     return refuse(v.getDotPath(issue) ?? 'card', issue.message);
   }
-  let carried = 3;
-  for (const [index, entry] of parsed.output.layers.entries()) {
-    if (entry.op !== 'conv') continue;
-    if (entry.in !== carried) return refuse(`layers.${index}`, `takes ${entry.in} channels, gets ${carried}`);
-    carried = entry.out;
-  }
-  if (carried !== 1) return refuse('layers', `ends with ${carried} channels instead of one logit`);
+  const end = channelsAfter(parsed.output.layers, 3);
+  if (!end.ok) return refuse(end.failure.where, end.failure.message);
+  if (end.value !== 1) return refuse('layers', `ends with ${end.value} channels instead of one logit`);
   const derived = receptiveFieldOf(parsed.output.layers);
   const stated = parsed.output.receptiveField;
-  if (derived.sizePx !== stated.sizePx || derived.stridePx !== stated.stridePx) {
+  if (
+    derived.sizePx !== stated.sizePx ||
+    derived.stridePx !== stated.stridePx ||
+    derived.offsetPx !== stated.offsetPx
+  ) {
     return refuse('receptiveField', `layers have ${derived.sizePx} px at stride ${derived.stridePx} px`);
   }
   return success(parsed.output);

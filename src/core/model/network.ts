@@ -1,11 +1,12 @@
-/** The forward pass of a card's layers on a given tfjs handle: core itself knows no backend. */
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+/** The forward pass of a list of layers on a given tfjs handle: core itself knows no backend. */
 import { failure, type Result, success } from '../result.ts';
-import type { Layer, ModelCard } from './card.ts';
-import { patchesAlong } from './geometry.ts';
+import type { ModelCard } from './card.ts';
+import { gridLength } from './geometry.ts';
+import { branchesOf, type Layer } from './layer.ts';
+import { buildSequence, type TensorFlow } from './operations.ts';
 import type { Weights, WeightsFailure } from './safetensors.ts';
 
-export type TensorFlow = typeof import('@tensorflow/tfjs-core');
+export type { TensorFlow } from './operations.ts';
 
 /** Logits of one image or tile, row-major; positive = generated. */
 export interface LogitGrid {
@@ -14,9 +15,17 @@ export interface LogitGrid {
   logits: Float32Array;
 }
 
+/** What a network returns for every patch: row-major, the channels of a patch next to each other. */
+export interface OutputGrid {
+  rows: number;
+  columns: number;
+  channels: number;
+  values: Float32Array;
+}
+
 export interface Network {
   /**
-   * Logits for `rgb`, interleaved RGB 0..255 of `heightPx * widthPx` pixels, both at least one receptive field.
+   * Logits for `rgb`, interleaved RGB 0..255 of `heightPx * widthPx` pixels, both enough for one patch.
    * Rejects when the backend fails or returns another grid than the layers imply.
    */
   forward(rgb: Float32Array, heightPx: number, widthPx: number): Promise<LogitGrid>;
@@ -24,11 +33,12 @@ export interface Network {
   dispose(): void;
 }
 
-type Step = (input: Tensor4D) => Tensor4D;
-interface BuiltStep {
-  step: Step;
-  /** Frees what the step holds on the device. */
-  dispose: () => void;
+/** A network whose outputs still have the meaning that training gave them. */
+export interface LayerNetwork {
+  /** As `Network.forward`, with all channels. */
+  run(rgb: Float32Array, heightPx: number, widthPx: number): Promise<OutputGrid>;
+  /** Frees the weights on the device. */
+  dispose(): void;
 }
 
 /**
@@ -37,95 +47,73 @@ interface BuiltStep {
  */
 export function buildNetwork(
   tf: TensorFlow,
-  card: ModelCard,
+  card: Pick<ModelCard, 'layers'>,
   weights: Weights,
 ): Result<Network, WeightsFailure> {
-  const wrong = misfit(card.layers, weights);
-  if (wrong !== null) return failure(wrong);
-  const built = card.layers.map((layer) => buildStep(tf, layer, weights));
+  const built = buildLayers(tf, card.layers, weights);
+  if (!built.ok) return built;
+  const { run, dispose } = built.value;
   return success({
     forward: async (rgb, heightPx, widthPx) => {
-      const output = tf.tidy(() => {
-        const input = tf.tensor4d(rgb, [1, heightPx, widthPx, 3]);
-        return built.reduce((tensor: Tensor4D, { step }) => step(tensor), input);
-      });
+      const { rows, columns, channels, values } = await run(rgb, heightPx, widthPx);
+      if (channels !== 1) throw new Error(`network returned ${channels} values a patch, not one`);
+      return { rows, columns, logits: values };
+    },
+    dispose,
+  });
+}
+
+/** The network of `layers`, which take RGB 0..255; otherwise as `buildNetwork`. */
+export function buildLayers(
+  tf: TensorFlow,
+  layers: readonly Layer[],
+  weights: Weights,
+): Result<LayerNetwork, WeightsFailure> {
+  const wrong = misfit(layers, weights);
+  if (wrong !== null) return failure(wrong);
+  const { apply, dispose } = buildSequence(tf, layers, weights);
+  return success({
+    run: async (rgb, heightPx, widthPx) => {
+      const output = tf.tidy(() => apply(tf.tensor4d(rgb, [1, heightPx, widthPx, 3])));
       try {
-        const logits = await output.data<'float32'>();
-        const grid = {
-          rows: patchesAlong(heightPx, card.receptiveField),
-          columns: patchesAlong(widthPx, card.receptiveField),
-        };
-        const [, rows, columns] = output.shape;
-        if (rows !== grid.rows || columns !== grid.columns || logits.length !== rows * columns) {
+        const values = await output.data<'float32'>();
+        const grid = { rows: gridLength(layers, heightPx), columns: gridLength(layers, widthPx) };
+        const [, rows, columns, channels] = output.shape;
+        if (rows !== grid.rows || columns !== grid.columns || values.length !== rows * columns * channels) {
           throw new Error(`network returned ${rows} x ${columns}, not ${grid.rows} x ${grid.columns}`);
         }
-        return { ...grid, logits };
+        return { rows, columns, channels, values };
       } finally {
         output.dispose();
       }
     },
-    dispose: () => {
-      for (const { dispose } of built) dispose();
-    },
+    dispose,
   });
 }
 
 /** The first layer whose weights are missing or misshapen. */
 function misfit(layers: readonly Layer[], weights: Weights): WeightsFailure | null {
   for (const layer of layers) {
-    if (layer.op !== 'conv') continue;
-    const expected: [string, number[]][] = [
-      [`${layer.name}.weight`, [layer.out, layer.in, layer.kernel, layer.kernel]],
-    ];
-    if (layer.bias) expected.push([`${layer.name}.bias`, [layer.out]]);
-    for (const [name, shape] of expected) {
-      const found = weights.get(name)?.shape.join(' x ') ?? 'nothing';
-      if (found === shape.join(' x ')) continue;
-      return { kind: 'bad-weights', where: name, message: `expected ${shape.join(' x ')}, found ${found}` };
-    }
+    const inner = branchesOf(layer);
+    const wrong = inner === null ? misfitOf(layer, weights) : misfit(inner.flat(), weights);
+    if (wrong !== null) return wrong;
   }
   return null;
 }
 
-function buildStep(tf: TensorFlow, layer: Layer, weights: Weights): BuiltStep {
-  const nothing = () => undefined;
-  switch (layer.op) {
-    case 'clamp':
-      return { step: (x) => tf.clipByValue(x, layer.min, layer.max), dispose: nothing };
-    case 'scale':
-      return { step: (x) => tf.mul(x, layer.factor), dispose: nothing };
-    case 'averagePool':
-      return { step: (x) => tf.avgPool(x, layer.size, layer.stride, 'valid'), dispose: nothing };
-    case 'conv':
-      return buildConvolution(tf, layer, weights);
+function misfitOf(layer: Layer, weights: Weights): WeightsFailure | null {
+  for (const [name, shape] of tensorsOf(layer)) {
+    const found = weights.get(name)?.shape.join(' x ') ?? 'nothing';
+    if (found === shape.join(' x ')) continue;
+    return { kind: 'bad-weights', where: name, message: `expected ${shape.join(' x ')}, found ${found}` };
   }
+  return null;
 }
 
-function buildConvolution(
-  tf: TensorFlow,
-  layer: Extract<Layer, { op: 'conv' }>,
-  weights: Weights,
-): BuiltStep {
-  const kernel = weights.get(`${layer.name}.weight`);
-  const bias = weights.get(`${layer.name}.bias`);
-  if (kernel === undefined) throw new Error(`weights of ${layer.name} were not checked`);
-  const filter = tf.tidy(() =>
-    tf.transpose(tf.tensor4d(kernel.values, [layer.out, layer.in, layer.kernel, layer.kernel]), [2, 3, 1, 0]),
-  );
-  const offset = layer.bias && bias !== undefined ? tf.tensor1d(bias.values) : null;
-  return {
-    step: (x) =>
-      tf.fused.conv2d({
-        x,
-        filter,
-        strides: layer.stride,
-        pad: 'valid',
-        ...(offset === null ? {} : { bias: offset }),
-        ...(layer.activation === undefined ? {} : { activation: layer.activation }),
-      }),
-    dispose: () => {
-      filter.dispose();
-      offset?.dispose();
-    },
-  };
+/** Names and shapes of the tensors of a layer without branches. */
+function tensorsOf(layer: Layer): [string, number[]][] {
+  if (layer.op !== 'conv' && layer.op !== 'depthwiseConv') return [];
+  const [out, into] = layer.op === 'conv' ? [layer.out, layer.in] : [layer.channels, 1];
+  const kernel: [string, number[]] = [`${layer.name}.weight`, [out, into, layer.kernel, layer.kernel]];
+  return layer.bias ? [kernel, [`${layer.name}.bias`, [out]]] : [kernel];
 }

@@ -73,7 +73,7 @@ export async function contentCost(session, page, images) {
     });
     await client.send('Runtime.enable');
     const { result } = await client.send('Runtime.evaluate', {
-      expression: '({ ...globalThis.telltaleMeter })',
+      expression: "({ ...globalThis[Symbol.for('telltale.frame')].meter })",
       contextId: await found,
       returnByValue: true,
     });

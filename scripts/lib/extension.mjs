@@ -49,6 +49,7 @@ export async function launchWithExtension(options) {
   });
   const extensionId = await browser.installExtension(folder);
   const desk = await openDesk(browser, extensionId);
+  if (headless) await closeWelcome(browser);
   const close = async () => {
     await browser.close();
     if (withAccess) rmSync(folder, { recursive: true, force: true });
@@ -68,6 +69,17 @@ async function openDesk(browser, extensionId) {
 }
 
 /**
+ * Closes the first-run page, which opens by itself and would take the focus from the page under test.
+ * @param {Browser} browser
+ */
+async function closeWelcome(browser) {
+  const isWelcome = (/** @type {import('puppeteer-core').Target} */ target) =>
+    target.url().endsWith('/src/welcome/index.html');
+  const target = await browser.waitForTarget(isWelcome, { timeout: PATIENCE_MS });
+  await (await target.page())?.close();
+}
+
+/**
  * Opens an address in a new tab and returns its page with the browser's tab id.
  * @param {Session} session
  * @param {string} url
@@ -83,6 +95,7 @@ export async function openTab({ browser, desk }, url, { waitUntil = 'load' } = {
   const page = await target.page();
   if (page === null || tabId === undefined) throw new Error('the new tab has no page');
   await page.goto(url, { waitUntil });
+  await page.bringToFront();
   return { page, tabId };
 }
 

@@ -47,7 +47,9 @@ function hostsOf(root) {
  * @returns {DomNode[]}
  */
 const flatten = (node) =>
-  node.nodeName === 'STYLE' ? [] : [node, ...(node.children ?? []).flatMap(flatten)];
+  node.nodeName === 'STYLE' || attributeOf(node, 'hidden') !== null
+    ? []
+    : [node, ...(node.children ?? []).flatMap(flatten)];
 
 /**
  * Value of an attribute, or null.

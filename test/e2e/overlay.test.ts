@@ -1,8 +1,9 @@
 /** The badge on hover, the context menu, and the heatmap, on pages that do not help. */
 import type { Page } from 'puppeteer-core';
 import { afterAll, describe, expect, it } from 'vitest';
+import card from '../../models/starter/card.json' with { type: 'json' };
 import { askBackground, waitFor } from '../../scripts/lib/extension.mjs';
-import { overlayOf } from '../../scripts/lib/overlay.mjs';
+import { boxOf, overlayOf } from '../../scripts/lib/overlay.mjs';
 import { startFixtures } from '../support/fixture-server.mjs';
 import {
   openFixture,
@@ -143,7 +144,10 @@ describe('the heatmap', () => {
     },
   );
 
-  /** Largest distance between an edge of the heatmap and where it belongs, in CSS px; null without heatmap. */
+  /**
+   * Largest distance between an edge of the heatmap and where it belongs, in CSS px; null without heatmap. The
+   * map of a 320 x 240 picture covers the middle squares of its receptive fields, not the rim around them.
+   */
   async function offsetPx(page: Page, name: string): Promise<number | null> {
     const drawn = await heatmapBox(page);
     const painted = PAINTED[name];
@@ -152,18 +156,21 @@ describe('the heatmap', () => {
       const { x, y } = node.getBoundingClientRect();
       return { x, y };
     });
+    const { sizePx, stridePx, offsetPx: startPx } = card.receptiveField;
+    const rimPx = startPx + (sizePx - stridePx) / 2;
+    const [scaleX, scaleY] = [painted.width / 320, painted.height / 240];
+    const patches = (sidePx: number) => Math.floor((sidePx - sizePx) / stridePx) + 1;
     return Math.max(
-      Math.abs(drawn.x - (element.x + painted.left)),
-      Math.abs(drawn.y - (element.y + painted.top)),
-      Math.abs(drawn.width - painted.width),
-      Math.abs(drawn.height - painted.height),
+      Math.abs(drawn.x - (element.x + painted.left + rimPx * scaleX)),
+      Math.abs(drawn.y - (element.y + painted.top + rimPx * scaleY)),
+      Math.abs(drawn.width - patches(320) * stridePx * scaleX),
+      Math.abs(drawn.height - patches(240) * stridePx * scaleY),
     );
   }
 });
 
 /** The largest canvas of the overlay: the legend's is small. */
 async function heatmapBox(page: Page) {
-  const { boxOf } = await import('../../scripts/lib/overlay.mjs');
   const canvases = ((await overlayOf(page))?.nodes ?? []).filter(({ nodeName }) => nodeName === 'CANVAS');
   const boxes = await Promise.all(canvases.map((node) => boxOf(page, node)));
   const shown = boxes.filter((box) => box !== null);

@@ -63,7 +63,7 @@ describe('a page of bad images', () => {
   });
 
   it('asks nobody with cookies or a referrer, except in the page itself', () => {
-    const byExtension = fixtures.log.filter(({ headers }) => headers['sec-fetch-dest'] === 'empty');
+    const byExtension = fixtures.readByScripts();
     const revealing = byExtension.filter(({ headers }) => headers.cookie ?? headers.referer);
     // What only the page may read is read as the page, at its own origin.
     expect(revealing.filter(({ host }) => host !== 'site.test')).toEqual([]);
@@ -78,8 +78,8 @@ describe('a page of bad images', () => {
   it('stores no failure: a second look asks the failed ones again', async () => {
     fixtures.forget();
     await scanThroughPopup(session, tabId);
-    expect(fixtures.requestsFor('/missing/54.jpg')).not.toHaveLength(0);
-    expect(fixtures.requestsFor('/small/40.jpg')).toHaveLength(0);
+    expect(fixtures.readByScripts('/missing/54.jpg')).not.toHaveLength(0);
+    expect(fixtures.readByScripts('/small/40.jpg')).toHaveLength(0);
     expect(namedOutcomes(await viewOf(session, tabId))['/missing/54.jpg']).toBe('http-error');
   });
 });

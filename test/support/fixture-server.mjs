@@ -27,7 +27,7 @@ const PAGES = fileURLToPath(new URL('../fixtures/pages/', import.meta.url));
  * Starts the fixtures.
  *
  * - `site` and `cdn` are the origins; `url(path)` is on `site`.
- * - `requestsFor(path)` lists the logged requests whose path (with query) starts with `path`.
+ * - `readByScripts(path)` lists the logged requests below `path` that came from a `fetch`, not from an element.
  * - `forget()` empties the log.
  */
 export async function startFixtures() {
@@ -52,7 +52,9 @@ export async function startFixtures() {
     cdn: `http://cdn.test:${port}`,
     log,
     url: (/** @type {string} */ path) => site + path,
-    requestsFor: (/** @type {string} */ path) => log.filter((entry) => entry.path.startsWith(path)),
+    // Elements ask for the types they can show. (`Sec-Fetch-Dest` would say it, but is sent to HTTPS only.)
+    readByScripts: (path = '/') =>
+      log.filter((entry) => entry.headers.accept === '*/*' && entry.path.startsWith(path)),
     forget: () => {
       log.length = 0;
     },

@@ -1,5 +1,5 @@
 /** The built extension in a real browser, with everything the end-to-end tests do to it. */
-import type { CDPSession, Page, Target, WebWorker } from 'puppeteer-core';
+import type { CDPSession, ElementHandle, Page, Target, WebWorker } from 'puppeteer-core';
 import { findBrowser } from '../../scripts/browser.mjs';
 import type { Session } from '../../scripts/lib/extension.mjs';
 import {
@@ -35,7 +35,10 @@ export async function openFixture(
   options: { untilReady?: boolean } = {},
 ): Promise<{ page: Page; tabId: number }> {
   const tab = await openTab(session, url, { waitUntil: 'domcontentloaded' });
-  if (options.untilReady === true) await tab.page.waitForFunction(() => document.title === 'ready');
+  if (options.untilReady === true) {
+    // Polled by time: frames are not drawn, and so not counted, in a tab that is not in front.
+    await tab.page.waitForFunction(() => document.title === 'ready', { polling: 100 });
+  }
   return tab;
 }
 
@@ -62,6 +65,10 @@ export function outcomeOf({ state }: PageRow): string {
   if (state === null) return 'unasked';
   return state.state === 'failed' || state.state === 'abstained' ? state.reason : state.state;
 }
+
+/** Neither waiting nor being looked at. */
+export const isSettled = ({ state }: PageRow): boolean =>
+  state?.state !== 'queued' && state?.state !== 'running';
 
 /** Outcomes by label. */
 export const outcomesOf = (view: PageView): Record<string, string> =>
@@ -109,11 +116,8 @@ export async function useContextMenu(
   const worker = await serviceWorker(session);
   await worker.evaluate(async ({ tabId, frameId = 0, srcUrl, pageUrl }) => {
     const tab = await chrome.tabs.get(tabId);
-    const { id } = (globalThis as { telltaleMenuItem?: { id: string } }).telltaleMenuItem ?? {
-      id: 'analyze',
-    };
     const info = {
-      menuItemId: id,
+      menuItemId: 'analyze-image',
       editable: false,
       pageUrl,
       frameId,
@@ -217,10 +221,11 @@ export async function scanThroughPopup(
 ): Promise<PageView> {
   const popup = await openPopup(session, tabId);
   try {
-    await pressButton(popup, 'Scan this page');
+    await pressButton(popup, /^Scan/);
     return await viewWhen(session, tabId, {
       what: 'the scan to finish',
-      accept: ({ scan }) => scan?.state === 'finished',
+      // The last answers reach their frames a moment after the scan's own count.
+      accept: ({ scan, rows }) => scan?.state === 'finished' && rows.every(isSettled),
       timeoutMs,
     });
   } finally {
@@ -228,12 +233,15 @@ export async function scanThroughPopup(
   }
 }
 
-/** Presses the button with this name, found as a screen reader would find it, as soon as it is there. */
-export async function pressButton(page: Page, name: string): Promise<void> {
-  const button = await page.waitForSelector(`::-p-aria([name="${name}"][role="button"])`, {
-    timeout: 10_000,
-  });
-  await button?.click();
+/** Presses the first button whose name matches, as soon as it is there and can be pressed. */
+export async function pressButton(page: Page, name: RegExp): Promise<void> {
+  const isThere = (pattern: string) => {
+    const buttons = [...document.querySelectorAll<HTMLButtonElement>('button:not([disabled])')];
+    const nameOf = (button: HTMLButtonElement) => button.ariaLabel ?? button.innerText.trim();
+    return buttons.find((button) => new RegExp(pattern).test(nameOf(button)));
+  };
+  const button = await page.waitForFunction(isThere, { polling: 50, timeout: 10_000 }, name.source);
+  await (button.asElement() as ElementHandle<HTMLButtonElement>).click();
 }
 
 /** The overlay's words as soon as they match. */

@@ -50,6 +50,8 @@ describe('readTrainingOptions', () => {
     ['an option twice', 'name: a\nname: b\n', 'malformed'],
     ['a size that is no number', 'loadSize: big\n', 'malformed'],
     ['a size of zero', 'fineSize: 0\n', 'malformed'],
+    ['a size that is a list', 'loadSize: [224]\n', 'malformed'],
+    ['a size that is an alias', 'x: &x 224\nloadSize: *x\n', 'malformed'],
     ['a third class', 'fake_class_id: 2\n', 'malformed'],
     ['a network that is a number', 'which_model_netD: 5\n', 'malformed'],
     ['a long file', 'a: 1\n'.repeat(5000), 'limit'],

@@ -101,8 +101,9 @@ function plainOptions({ isScalar }: Yaml, table: YAMLMap): Map<string, MetadataV
   for (const { key, value } of table.items) {
     if (!isScalar(key) || typeof key.value !== 'string') continue;
     const plain: unknown = isScalar(value) ? value.value : value;
-    if (isPlain(plain)) {
-      options.set(key.value, plain);
+    if (isPlain(plain)) options.set(key.value, plain);
+    else if (Object.hasOwn(schema.entries, key.value)) {
+      refuse('malformed', `option ${key.value} is no plain value`, { offset: key.range?.[0] ?? 0 });
     }
   }
   return options;

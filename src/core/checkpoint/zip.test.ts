@@ -165,6 +165,17 @@ describe('openZip', () => {
     });
   });
 
+  it('refuses a file whose other members overlap', () => {
+    const bytes = zip([
+      member('a', 'first'),
+      member('b', 'second'),
+      member('c', 'x', { claims: { offset: 36 } }),
+    ]);
+    expect(read(bytes, 'a')).toMatchObject({
+      failure: { kind: 'malformed', detail: expect.stringMatching(/overlaps/) },
+    });
+  });
+
   it('stops at its limits', () => {
     const bytes = zip([member('a', 'x'), member('b', 'x'), member('c', 'x')]);
     expect(read(bytes, 'a', { zipMembers: 2 })).toMatchObject({ failure: { kind: 'limit' } });

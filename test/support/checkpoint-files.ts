@@ -170,6 +170,8 @@ export function zipCheckpoint(
 
 export interface LegacyOptions {
   littleEndian?: boolean;
+  /** The dictionary about the system, instead of one that says `littleEndian`. */
+  system?: Python;
   /** Element counts in big-endian order too. */
   bigEndianCounts?: boolean;
   magic?: Python;
@@ -188,7 +190,9 @@ export function legacyCheckpoint(
   return Uint8Array.from([
     ...pickle(options.magic ?? 0x1950a86a20f9469cfc6cn),
     ...pickle(options.protocol ?? 1001),
-    ...pickle(dict({ protocol_version: 1001, little_endian: options.littleEndian ?? true })),
+    ...pickle(
+      options.system ?? dict({ protocol_version: 1001, little_endian: options.littleEndian ?? true }),
+    ),
     ...pickle(object),
     ...pickle(keys),
     ...storages.flatMap(([, elementCount, bytes]) => [...count(elementCount), ...bytes]),

@@ -127,7 +127,7 @@ describe('unpickle', () => {
 
   it.each<[string, number[], RegExp]>([
     ['a value from an empty stack', [0x30], /empty stack/],
-    ['a value from below a mark', [0x4e, 0x28, 0x30], /empty stack/],
+    ['a value from below a mark', [0x4e, 0x4e, 0x28, 0x30], /empty stack/],
     ['a mark that was never set', [0x74], /mark/],
     ['an unknown memo entry', [0x68, 9], /memo entry 9/],
     ['items for a number', [0x4e, 0x4e, 0x61], /appended to nothing/],

@@ -274,6 +274,12 @@ describe('state dictionaries', () => {
 
 describe('the legacy stream', () => {
   const object = dict({ w: four() });
+  it('is little-endian when it does not say', () => {
+    expect(elements(legacyCheckpoint(object, [['0', 24, numbers]], { system: dict({}) }))).toEqual([
+      0, 1, 2, 3,
+    ]);
+  });
+
   it('reads storages that are part of another', () => {
     const part = one({ elementCount: 24, shape: [2], offset: 1, view: { tuple: ['view', 4, 3] } });
     expect(elements(legacyCheckpoint(part, [['0', 24, numbers]]))).toEqual([5, 6]);

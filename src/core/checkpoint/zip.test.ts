@@ -141,6 +141,16 @@ describe('openZip', () => {
       /no local header/,
     ],
     [
+      'a local header with another method',
+      (() => {
+        const bytes = zip([member('a', 'x')]);
+        bytes[8] = 8;
+        return bytes;
+      })(),
+      'malformed',
+      /two compression methods/,
+    ],
+    [
       'zip64 fields that are missing',
       zip([member('a', 'x', { claims: { full: 0xffffffff } })]),
       'malformed',

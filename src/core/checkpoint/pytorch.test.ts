@@ -154,6 +154,7 @@ describe('state dictionaries', () => {
     ['under net_D', dict({ net_D: dict({ w: four() }) })],
     ['under two of them', dict({ model: dict({ state_dict: dict({ w: four() }) }) })],
     ['with module.', dict({ state_dict: dict({ 'module.w': four() }) })],
+    ['with module. twice', dict({ 'module.module.w': four() })],
     ['as parameters', dict({ w: { call: 'torch._utils._rebuild_parameter', args: [four(), true, null] } })],
     ['beside other values', dict({ w: four(), version: 3, _metadata: dict({}) })],
   ])('are found %s', (_what, object) => {
@@ -245,7 +246,7 @@ describe('state dictionaries', () => {
     ],
     [
       'a storage that is too short',
-      zipCheckpoint(dict({ w: four() }), { 0: [1, 2, 3] }),
+      zipCheckpoint(dict({ w: four() }), { 0: numbers.subarray(0, 95) }),
       { kind: 'malformed' },
     ],
     [

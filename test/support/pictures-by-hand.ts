@@ -45,7 +45,9 @@ const asImageData = (image: PixelImage) =>
 
 export async function jpegOf(image: PixelImage, quality = 90): Promise<Uint8Array> {
   await startJpegEncoder(compiled('@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm') as never);
-  return new Uint8Array(await encodeJpeg(asImageData(image), { quality, progressive: false }));
+  return new Uint8Array(
+    await encodeJpeg(asImageData(image), { quality, progressive: false, quant_table: 0 }),
+  );
 }
 
 export async function losslessWebpOf(image: PixelImage): Promise<Uint8Array> {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeDatabase } from '../platform/store/database.ts';
 import { loadScans } from '../platform/store/jobs.ts';
 import type { ScanRow, Subscriber } from '../platform/store/schema.ts';
-import { aSubscriber } from '../platform/store/testing.ts';
+import { aSubscriber } from '../platform/testing/rows.ts';
 import type { ImageRef } from '../protocol/schemas.ts';
 import type { KnownFrame } from './frames.ts';
 import type { Queue } from './queue/queue.ts';

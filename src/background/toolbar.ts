@@ -4,12 +4,18 @@ import { browser } from '../platform/browser.ts';
 /** Dark enough for white digits (contrast 7.2) and the same hue as the level `strong`. */
 const BADGE_COLOUR = '#8a3b12';
 
+/** Chrome's badge has room for four characters. */
+const badgeText = (flagged: number): string => {
+  if (flagged === 0) return '';
+  return flagged > 999 ? '999+' : String(flagged);
+};
+
 /** Writes the count, or clears it at 0, and names it for screen readers. A tab that has closed is no error. */
 export async function showFlagged(tabId: number, flagged: number): Promise<void> {
   const name = browser.i18n.getMessage('extensionName');
   const title = flagged === 0 ? name : browser.i18n.getMessage('toolbar_flagged', [String(flagged)]);
   await Promise.allSettled([
-    browser.action.setBadgeText({ tabId, text: flagged === 0 ? '' : String(flagged) }),
+    browser.action.setBadgeText({ tabId, text: badgeText(flagged) }),
     browser.action.setBadgeBackgroundColor({ tabId, color: BADGE_COLOUR }),
     browser.action.setTitle({ tabId, title }),
   ]);

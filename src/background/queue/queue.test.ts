@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { failure, success } from '../../core/result.ts';
 import type { Verdict } from '../../core/verdict.ts';
-import { aJob, aScore, aSubscriber } from '../../platform/store/testing.ts';
+import { aJob, aScore, aSubscriber } from '../../platform/testing/rows.ts';
 import type { EngineJob, EngineOutcome } from '../../protocol/messages.ts';
 import type { EngineStatus } from '../engine-link.ts';
 import { type Delivery, Queue, type QueueEnvironment } from './queue.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobChanges } from '../../platform/store/jobs.ts';
 import type { JobRow } from '../../platform/store/schema.ts';
-import { aJob, aSubscriber } from '../../platform/store/testing.ts';
+import { aJob, aSubscriber } from '../../platform/testing/rows.ts';
 import {
   type Numbering,
   nextRows,

@@ -2,9 +2,9 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aScore, aVerdictRow } from '../testing/rows.ts';
 import { closeDatabase, DATABASE_NAME, openDatabase, withStore } from './database.ts';
 import { SCHEMA_VERSION } from './schema.ts';
-import { aScore, aVerdictRow } from './testing.ts';
 import { cacheSize, findVerdictsByUrl } from './verdicts.ts';
 
 beforeEach(() => {

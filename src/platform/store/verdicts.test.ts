@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aScore } from '../testing/rows.ts';
 import { closeDatabase, withStore } from './database.ts';
 import type { Storable } from './schema.ts';
-import { aScore } from './testing.ts';
 import {
   ALIAS_LIMITS,
   cacheSize,

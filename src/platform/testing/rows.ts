@@ -1,6 +1,6 @@
 /** Rows for tests. */
 import type { Scored } from '../../core/verdict.ts';
-import type { JobRow, Subscriber, VerdictRow } from './schema.ts';
+import type { JobRow, Subscriber, VerdictRow } from '../store/schema.ts';
 
 export const aScore = (changes: Partial<Scored> = {}): Scored => ({
   state: 'scored',

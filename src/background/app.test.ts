@@ -1,0 +1,224 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ContentSender } from '../platform/doors.ts';
+import { closeDatabase } from '../platform/store/database.ts';
+import { loadJobs } from '../platform/store/jobs.ts';
+import { fakeBrowser, resetFakeBrowser } from '../platform/testing/fake-browser.ts';
+import { aScore } from '../platform/testing/rows.ts';
+import type { EngineJob } from '../protocol/messages.ts';
+import type { ImageRef } from '../protocol/schemas.ts';
+import { contentAnswers, pageAnswers } from './answers.ts';
+import { App } from './app.ts';
+import { forgetRecent } from './known-verdicts.ts';
+
+vi.mock('../content/main.iife.ts?script&iife', () => ({ default: '/content.js' }));
+vi.mock('../platform/browser.ts', async () => ({
+  browser: (await import('../platform/testing/fake-browser.ts')).fakeBrowser,
+}));
+
+const top: ContentSender = {
+  tabId: 1,
+  frameId: 0,
+  documentId: 'document-1',
+  pageUrl: 'https://a.example/page',
+  tabUrl: 'https://a.example/page',
+};
+const image = (id: number, changes: Partial<ImageRef> = {}): ImageRef => ({
+  id,
+  generation: 0,
+  kind: 'img',
+  url: `https://cdn.example/${id}.jpg`,
+  pageReadable: false,
+  label: `${id}`,
+  widthPx: 100,
+  heightPx: 100,
+  inViewport: true,
+  ...changes,
+});
+const asked = { priority: 'hover', effort: 'quick' } as const;
+const page = { url: 'chrome-extension://telltale/popup' };
+
+let jobs: EngineJob[];
+const engine = {
+  run: async (job: EngineJob) => {
+    jobs.push(job);
+  },
+  cancel: vi.fn(async (_jobIds: string[]) => {}),
+  status: async () => null,
+};
+
+/** What content scripts were sent, by message name; the replies a test wants, by name. */
+let replies: Record<string, unknown>;
+const sent = (name: string) =>
+  fakeBrowser.tabs.sendMessage.mock.calls
+    .map(([, message]) => message as { name: string; payload: unknown })
+    .filter((message) => message.name === name)
+    .map(({ payload }) => payload);
+
+async function startApp(): Promise<App> {
+  const app = new App(engine);
+  await app.start();
+  return app;
+}
+
+async function answerWith(app: App, index: number, sha256: string): Promise<void> {
+  await vi.waitFor(() => expect(jobs.length).toBeGreaterThan(index));
+  const jobId = jobs[index]?.jobId ?? '';
+  const verdict = aScore({ sha256, level: 'strong' });
+  const map = {
+    rows: 1,
+    columns: 1,
+    values: new Uint8Array([200]),
+    receptiveField: { sizePx: 49, stridePx: 8, offsetPx: 0 },
+    widthPx: 50,
+    heightPx: 50,
+  };
+  await app.queue.done({ jobId, verdict, map, thumbnail: null, fromCache: false });
+}
+
+beforeEach(() => {
+  vi.stubGlobal('indexedDB', new IDBFactory());
+  resetFakeBrowser();
+  jobs = [];
+  replies = {};
+  fakeBrowser.tabs.sendMessage.mockImplementation(async (_tab, message) => {
+    const { name } = message as { name: string };
+    return { ok: true, payload: replies[name] ?? {} };
+  });
+});
+afterEach(async () => {
+  forgetRecent();
+  await closeDatabase();
+});
+
+describe('a content script', () => {
+  it('asks, hears, and is answered at once the second time', async () => {
+    const app = await startApp();
+    const content = contentAnswers(app);
+    const first = await content['image.screen']({ images: [image(1)], ...asked }, top);
+    expect(first.states).toEqual([{ id: 1, generation: 0, state: { state: 'queued' } }]);
+    await answerWith(app, 0, 'b'.repeat(64));
+    await vi.waitFor(() => expect(sent('image.states')).toHaveLength(1));
+    const again = await content['image.screen'](
+      { images: [image(7, { url: image(1).url })], ...asked },
+      { ...top, tabId: 2 },
+    );
+    expect(again.states[0]?.state).toMatchObject({ state: 'scored', sha256: 'b'.repeat(64) });
+    expect(jobs).toHaveLength(1);
+  });
+
+  it('gets maps of verdicts that its tab was told, and no others', async () => {
+    const app = await startApp();
+    const content = contentAnswers(app);
+    await content['image.screen']({ images: [image(1)], ...asked }, top);
+    await answerWith(app, 0, 'c'.repeat(64));
+    const request = { sha256: 'c'.repeat(64) };
+    expect((await content['image.map'](request, top)).map).toMatchObject({ rows: 1 });
+    expect((await content['image.map'](request, { ...top, tabId: 2 })).map).toBeNull();
+  });
+
+  it('of a public page is refused the local network before anything is looked up', async () => {
+    const app = await startApp();
+    const { states } = await contentAnswers(app)['image.screen'](
+      { images: [image(1, { url: 'http://192.168.1.1/a.jpg' })], ...asked },
+      top,
+    );
+    expect(states[0]?.state).toEqual({ state: 'failed', reason: 'private-address' });
+    expect(jobs).toEqual([]);
+  });
+
+  it('shows badges only where access is granted and not switched off', async () => {
+    const app = await startApp();
+    const hello = () => contentAnswers(app)['frame.hello']({}, top);
+    expect(await hello()).toEqual({ hover: false });
+    fakeBrowser.granted.push('https://a.example/*');
+    expect(await hello()).toEqual({ hover: true });
+    await pageAnswers(app)['site.hover']({ tabId: 1, on: false }, page);
+    expect(await hello()).toEqual({ hover: false });
+  });
+
+  it('takes its jobs along when its document goes', async () => {
+    const app = await startApp();
+    const content = contentAnswers(app);
+    await content['frame.hello']({}, top);
+    await content['image.screen']({ images: [image(1)], ...asked }, top);
+    await vi.waitFor(() => expect(jobs).toHaveLength(1));
+    await content['frame.hello']({}, { ...top, documentId: 'document-2' });
+    expect(app.queue.size).toBe(0);
+    expect(engine.cancel).toHaveBeenCalledWith([jobs[0]?.jobId]);
+  });
+});
+
+describe('the toolbar button', () => {
+  const counts = () => fakeBrowser.action.setBadgeText.mock.calls.map(([{ text }]) => text);
+
+  it('counts flagged pictures and forgets them when the tab navigates', async () => {
+    const app = await startApp();
+    const content = contentAnswers(app);
+    await content['frame.hello']({}, top);
+    await content['image.screen']({ images: [image(1), image(2)], ...asked }, top);
+    await answerWith(app, 0, 'd'.repeat(64));
+    await answerWith(app, 1, 'e'.repeat(64));
+    await vi.waitFor(() => expect(counts()).toEqual(['1', '2']));
+    await content['frame.hello']({}, { ...top, documentId: 'document-2' });
+    expect(counts()).toEqual(['1', '2', '']);
+  });
+});
+
+describe('a background that starts again', () => {
+  it('goes on with its rows in the same browser session', async () => {
+    const before = await startApp();
+    await contentAnswers(before)['image.screen']({ images: [image(1)], ...asked }, top);
+    await vi.waitFor(() => expect(jobs).toHaveLength(1));
+    const after = await startApp();
+    await answerWith(after, 1, 'f'.repeat(64));
+    expect(jobs[1]?.jobId).toBe(jobs[0]?.jobId);
+    await vi.waitFor(() => expect(sent('image.states')).toHaveLength(1));
+  });
+
+  it('forgets rows of an earlier browser session: their tabs are gone', async () => {
+    const before = await startApp();
+    await contentAnswers(before)['image.screen']({ images: [image(1)], ...asked }, top);
+    fakeBrowser.storage.session.values = {};
+    const after = await startApp();
+    expect(after.queue.size).toBe(0);
+    expect(await loadJobs()).toEqual([]);
+  });
+});
+
+describe('the popup', () => {
+  it('sees the images of every frame, with marks', async () => {
+    const app = await startApp();
+    const content = contentAnswers(app);
+    const popup = pageAnswers(app);
+    await content['frame.hello']({}, top);
+    const state = aScore({ sha256: '9'.repeat(64) });
+    replies['frame.rows'] = { rows: [{ image: image(1), state, heatmapShown: false }] };
+    const mark = { sha256: '9'.repeat(64), wrong: true, pageUrl: top.pageUrl, state };
+    await popup['row.mark'](mark, page);
+    const view = await popup['page.view']({ tabId: 1 }, page);
+    expect(view).toMatchObject({ url: top.tabUrl, reachable: true, scan: null });
+    expect(view.rows).toMatchObject([{ frameId: 0, markedWrong: true, thumbnail: null }]);
+    expect(await popup['marks.export']({}, page)).toMatchObject({ total: 1 });
+    await popup['row.mark']({ ...mark, wrong: false }, page);
+    expect((await popup['page.view']({ tabId: 1 }, page)).rows[0]?.markedWrong).toBe(false);
+  });
+
+  it('is told when a page cannot be reached, without trying again at once', async () => {
+    const app = await startApp();
+    const popup = pageAnswers(app);
+    expect(await popup['page.view']({ tabId: 1 }, page)).toMatchObject({ reachable: false, rows: [] });
+    await popup['page.view']({ tabId: 1 }, page);
+    expect(fakeBrowser.scripting.executeScript).toHaveBeenCalledTimes(1);
+  });
+
+  it('forgets documents that do not answer any more', async () => {
+    const app = await startApp();
+    await contentAnswers(app)['frame.hello']({}, top);
+    fakeBrowser.tabs.sendMessage.mockRejectedValue(new Error('Could not establish connection.'));
+    const view = await pageAnswers(app)['page.view']({ tabId: 1 }, page);
+    expect(view.reachable).toBe(false);
+    expect(app.frames.of(1)).toEqual([]);
+  });
+});

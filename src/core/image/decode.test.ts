@@ -79,6 +79,17 @@ describe('the shared decoder', () => {
     }
   });
 
+  it('turns a PNG by its eXIf chunk, in either byte order', async () => {
+    const turned = plain(orient(picture, 6));
+    const big = Buffer.from('4d4d002a000000080001' + '011200030000000100060000' + '00000000', 'hex');
+    const little = Buffer.from('49492a00080000000100' + '120103000100000006000000' + '00000000', 'hex');
+    for (const exif of [big, little])
+      expect(await pixels(pngOf(picture, [pngChunk('eXIf', exif)]))).toEqual(turned);
+    for (const broken of [big.subarray(0, 15), Buffer.alloc(40, 0xff), Buffer.alloc(0)]) {
+      expect(await pixels(pngOf(picture, [pngChunk('eXIf', broken)]))).toEqual(plain(picture));
+    }
+  });
+
   it('reads palettes, grey, 16 bits, transparency and the first picture of an APNG', async () => {
     const palette = pngFile({
       ...{ widthPx: 2, heightPx: 1, depth: 8, colourType: 3, scanlines: Uint8Array.of(1, 0) },

@@ -7,6 +7,7 @@ import { isComplete } from './completeness.ts';
 import { type JpegStructure, walkJpeg } from './jpeg-structure.ts';
 import { type Format, kindOf } from './magic.ts';
 import { isSideways } from './orientation.ts';
+import { pngOrientation } from './png-orientation.ts';
 
 export interface Sniffed {
   format: Format;
@@ -74,8 +75,8 @@ function declaredSize(
   const widthPx = jpeg?.widthPx ?? read?.width ?? 0;
   const heightPx = jpeg?.heightPx ?? read?.height ?? 0;
   if (!(Number.isInteger(widthPx) && Number.isInteger(heightPx) && widthPx > 0 && heightPx > 0)) return null;
-  const tag = format === 'jpeg' ? read?.orientation : undefined;
-  const orientation = tag !== undefined && tag >= 1 && tag <= 8 ? tag : 1;
+  const tag = format === 'png' ? pngOrientation(bytes) : (read?.orientation ?? 1);
+  const orientation = tag >= 1 && tag <= 8 ? tag : 1;
   return { widthPx, heightPx, orientation };
 }
 

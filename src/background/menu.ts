@@ -1,6 +1,6 @@
 /** The context menu: works on any image of any frame, whatever its size and whatever covers it. */
-import type { Menus } from 'webextension-polyfill';
-import { browser } from '../platform/browser.ts';
+
+import { browser, type Menus } from '../platform/browser.ts';
 import { ask } from './content-link.ts';
 import type { Frames } from './frames.ts';
 import { injectInto } from './inject.ts';

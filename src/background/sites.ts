@@ -1,7 +1,7 @@
 /** Keeps what runs in pages in step with what the browser grants, at once when that changes. */
-import type { Scripting } from 'webextension-polyfill';
+
 import { grantedPatterns } from '../platform/access.ts';
-import { browser } from '../platform/browser.ts';
+import { browser, type Scripting } from '../platform/browser.ts';
 import { matchesAny } from '../platform/match-pattern.ts';
 import { ask, PUSH_LIMIT_MS } from './content-link.ts';
 import type { Frames, KnownFrame } from './frames.ts';

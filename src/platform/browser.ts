@@ -4,4 +4,5 @@
  */
 import browser from 'webextension-polyfill';
 
+export type { Menus, Runtime, Scripting, Tabs } from 'webextension-polyfill';
 export { browser };

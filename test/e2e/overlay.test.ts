@@ -38,7 +38,7 @@ const rightClick = async (page: Page, x: number, y: number) => {
 
 describe('the badge on hover', () => {
   it('appears with the score, also over an image that the page covers, and goes with the pointer', async () => {
-    const { page } = await openFixture(session, fixtures.url('/covered.html'));
+    const { page } = await openFixture(session, fixtures.url('/covered.html'), { untilEntered: true });
     await page.bringToFront();
     expect(await overlayOf(page)).toBeNull();
     await page.mouse.move(150, 150, { steps: 4 });
@@ -52,7 +52,7 @@ describe('the badge on hover', () => {
 
 describe('the context menu', () => {
   it('analyzes a covered image', async () => {
-    const { page, tabId } = await openFixture(session, fixtures.url('/covered.html'));
+    const { page, tabId } = await openFixture(session, fixtures.url('/covered.html'), { untilEntered: true });
     await rightClick(page, 200, 150);
     await useContextMenu(session, { tabId, pageUrl: page.url() });
     await overlayText(page, VERDICT);
@@ -67,7 +67,7 @@ describe('the context menu', () => {
   });
 
   it('analyzes an image too small to be listed', async () => {
-    const { page, tabId } = await openFixture(session, fixtures.url('/covered.html'));
+    const { page, tabId } = await openFixture(session, fixtures.url('/covered.html'), { untilEntered: true });
     await rightClick(page, 50, 330);
     await useContextMenu(session, { tabId, pageUrl: page.url(), srcUrl: `${fixtures.cdn}/small/61.jpg` });
     await overlayText(page, VERDICT);
@@ -75,7 +75,7 @@ describe('the context menu', () => {
   });
 
   it('analyzes an image in a frame of another origin', async () => {
-    const { page, tabId } = await openFixture(session, fixtures.url('/covered.html'));
+    const { page, tabId } = await openFixture(session, fixtures.url('/covered.html'), { untilEntered: true });
     const { rows } = await scanThroughPopup(session, tabId);
     const framed = rows.find(({ image }) => image.url?.endsWith('/small/62.jpg'));
     expect(framed).toBeDefined();

@@ -28,17 +28,21 @@ export async function startSession(options: { withAccess: boolean }): Promise<Se
   });
 }
 
-/** Opens a fixture page and waits until its own scripts have set the title to `ready`, where they do so. */
+/**
+ * Opens a fixture page; waits until its own scripts have set the title to `ready` (`untilReady`), until the
+ * content script lives in it (`untilEntered`), or only until it is parsed.
+ */
 export async function openFixture(
   session: Session,
   url: string,
-  options: { untilReady?: boolean } = {},
+  options: { untilReady?: boolean; untilEntered?: boolean } = {},
 ): Promise<{ page: Page; tabId: number }> {
   const tab = await openTab(session, url, { waitUntil: 'domcontentloaded' });
   if (options.untilReady === true) {
     // Polled by time: frames are not drawn, and so not counted, in a tab that is not in front.
     await tab.page.waitForFunction(() => document.title === 'ready', { polling: 100 });
   }
+  if (options.untilEntered === true) await inContentScript(session, tab.page, 'true');
   return tab;
 }
 

@@ -186,6 +186,20 @@ describe('scoreOf and mapOf', () => {
     expect(score.coverage).toBe(0.5);
   });
 
+  it('never speak of strong signs with the starter, whose slope may be zero', () => {
+    const levels = new Set<string>();
+    for (let logit = -10; logit <= 10; logit += 0.1) {
+      levels.add(
+        scoreOf(
+          grid(70, 70, () => logit),
+          card,
+          1,
+        ).level,
+      );
+    }
+    expect([...levels].sort()).toEqual(['none', 'some', 'unsure']);
+  });
+
   it('mark the rest in the map', () => {
     const map = mapOf(half, card, { widthPx: 105, heightPx: 73 });
     expect([...map.values.slice(0, 5)]).toEqual([254, 254, 254, 254, 255]);

@@ -2,6 +2,7 @@
 import type { Background } from './background.ts';
 import { imageRef, listed } from './collect/listing.ts';
 import type { ImageRecord, Registry } from './collect/registry.ts';
+import { mapInSlices } from './collect/slices.ts';
 import type { Meter } from './meter.ts';
 
 /** Pictures in one report, and the pause after it; together they bound what a page can make the queue grow by. */
@@ -38,15 +39,17 @@ export class Follow {
     if (!this.#following || this.#pause !== null) return;
     this.#pause = setTimeout(() => {
       this.#pause = null;
-      this.#meter.measured(() => this.#report());
+      void this.#report();
     }, PAUSE_MS);
   }
 
-  #report(): void {
-    const fresh = listed(this.#registry).filter((record) => record.scannedGeneration !== record.generation);
-    if (fresh.length === 0) return;
+  async #report(): Promise<void> {
+    const isFresh = (record: ImageRecord): boolean => record.scannedGeneration !== record.generation;
+    if (![...this.#registry.records()].some(isFresh)) return;
+    const fresh = (await listed(this.#registry, this.#meter)).filter(isFresh);
+    if (fresh.length === 0 || !this.#following) return;
     const batch = fresh.slice(0, MOST_PER_REPORT);
-    const images = batch.map((record) => {
+    const images = await mapInSlices(batch, this.#meter, (record) => {
       record.scannedGeneration = record.generation;
       return imageRef(record);
     });

@@ -11,6 +11,7 @@ import { type Background, connect, extensionAlive } from './background.ts';
 import { Collector } from './collect/collector.ts';
 import { imageRef, listed } from './collect/listing.ts';
 import { type ImageRecord, Registry } from './collect/registry.ts';
+import { mapInSlices } from './collect/slices.ts';
 import { documentHidden } from './dom.ts';
 import { Follow } from './follow.ts';
 import { toggleHeatmap } from './heatmaps.ts';
@@ -179,23 +180,20 @@ export class Frame {
   async #rows(): Promise<FrameRow[]> {
     this.#watchedUntilMs = performance.now() + WATCHED_MS;
     await this.#collector.settle(ROWS_WAIT_MS);
-    return this.meter.measured(() =>
-      listed(this.registry).map((record) => ({
-        image: imageRef(record),
-        state: record.state,
-        heatmapShown: this.#overlay.heatmapShown(record),
-      })),
-    );
+    const records = await listed(this.registry, this.meter);
+    return mapInSlices(records, this.meter, (record) => ({
+      image: imageRef(record),
+      state: record.state,
+      heatmapShown: this.#overlay.heatmapShown(record),
+    }));
   }
 
   async #collect() {
     this.#collector.rewalk();
     await this.#collector.settle(COLLECT_WAIT_MS);
-    return this.meter.measured(() => {
-      const records = listed(this.registry);
-      this.#follow.start(records);
-      return records.map(imageRef);
-    });
+    const records = await listed(this.registry, this.meter);
+    this.#follow.start(records);
+    return mapInSlices(records, this.meter, imageRef);
   }
 
   async #read(id: number, generation: number) {

@@ -69,7 +69,9 @@ describe('collecting', () => {
        </script>`,
       '<style>.sheet{width:100px;height:80px;background-image:url("/100x80/sheet.png")}</style>',
     );
-    await page.waitForFunction('document.querySelector("#blob").complete && document.querySelector("#blob").naturalWidth');
+    await page.waitForFunction(
+      'document.querySelector("#blob").complete && document.querySelector("#blob").naturalWidth',
+    );
     const images = await collect(tab);
     expect(found(images)).toEqual(
       [
@@ -140,7 +142,10 @@ describe('collecting', () => {
     );
     await page.waitForNetworkIdle();
     const frames = await stub.worker.evaluate(async (id) => {
-      const results = await chrome.scripting.executeScript({ target: { tabId: id, allFrames: true }, func: () => 0 });
+      const results = await chrome.scripting.executeScript({
+        target: { tabId: id, allFrames: true },
+        func: () => 0,
+      });
       return results.map(({ frameId }) => frameId);
     }, tab);
     expect(frames).toHaveLength(3);
@@ -153,7 +158,10 @@ describe('collecting', () => {
   });
 
   it('reports images inserted and swapped while a scan runs, and stops with it', async () => {
-    const tab = await open('/more', '<img id="a" src="/100x80/a.png"><div id="room"></div><x-later></x-later>');
+    const tab = await open(
+      '/more',
+      '<img id="a" src="/100x80/a.png"><div id="room"></div><x-later></x-later>',
+    );
     expect(await collect(tab)).toHaveLength(1);
     await stub.clearLog();
     await page.evaluate(() => {
@@ -168,17 +176,16 @@ describe('collecting', () => {
       (await stub.log())
         .filter(({ name }) => name === 'scan.more')
         .flatMap(({ payload }) => (payload as { images: ImageRef[] }).images);
-    await expect.poll(async () => found(await reported()), { timeout: 5000 }).toEqual([
-      'background /100x80/c.png',
-      'img /100x80/a2.png',
-      'img /100x80/b.png',
-      'img /100x80/d.png',
-    ]);
+    await expect
+      .poll(async () => found(await reported()), { timeout: 5000 })
+      .toEqual(['background /100x80/c.png', 'img /100x80/a2.png', 'img /100x80/b.png', 'img /100x80/d.png']);
     expect((await reported()).find(({ url }) => url?.endsWith('a2.png'))?.generation).toBe(1);
     await stub.ask(tab, 'scan.end');
     await stub.clearLog();
     await page.evaluate(() => document.body.append(Object.assign(new Image(), { src: '/100x80/e.png' })));
-    await expect.poll(async () => found((await rows(tab)).map(({ image }) => image))).toContain('img /100x80/e.png');
+    await expect
+      .poll(async () => found((await rows(tab)).map(({ image }) => image)))
+      .toContain('img /100x80/e.png');
     expect(await reported()).toEqual([]);
   });
 

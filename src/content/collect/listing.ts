@@ -2,7 +2,9 @@
 import { LIMITS } from '../../core/limits.ts';
 import type { ImageRef } from '../../protocol/schemas.ts';
 import { attributeOf, contains, isRendered, isVisible, parentOf, rectOf } from '../dom.ts';
+import type { Meter } from '../meter.ts';
 import type { ImageRecord, Registry } from './registry.ts';
+import { mapInSlices } from './slices.ts';
 import { naturalSize } from './sources.ts';
 
 /** Smaller than this on either side, a picture is an icon, a rule or a tracker. The context menu takes any size. */
@@ -73,14 +75,13 @@ function paintedTwin(a: ImageRecord, b: ImageRecord): ImageRecord {
   return isVisible(own.element) ? own : background;
 }
 
-/**
- * The pictures of `registry` that a person sees, each once: measured, big enough, and of twins only the one
- * that paints. Records that were never measured are left out.
- */
-export function listed(registry: Registry): ImageRecord[] {
-  const candidates = [...registry.records()].filter(isListed);
+/** More elements than this with one address are a pattern, not a twin; testing all pairs would stall the page. */
+const MOST_OF_ONE_ADDRESS = 50;
+
+/** Those of `records` whose picture another record paints. */
+function hiddenTwins(records: readonly ImageRecord[]): Set<ImageRecord> {
   const byUrl = new Map<string, ImageRecord[]>();
-  for (const record of candidates) {
+  for (const record of records) {
     const group = byUrl.get(record.url);
     if (group) group.push(record);
     else byUrl.set(record.url, [record]);
@@ -88,13 +89,25 @@ export function listed(registry: Registry): ImageRecord[] {
   const hidden = new Set<ImageRecord>();
   for (const group of byUrl.values()) {
     const backgrounds = group.filter((record) => record.kind === 'background');
-    if (backgrounds.length === 0 || backgrounds.length === group.length) continue;
+    if (backgrounds.length === 0 || group.length > MOST_OF_ONE_ADDRESS) continue;
     for (const own of group) {
       if (own.kind === 'background') continue;
       const twin = backgrounds.find((background) => areTwins(own, background));
       if (twin) hidden.add(paintedTwin(own, twin) === own ? twin : own);
     }
   }
+  return hidden;
+}
+
+/**
+ * The pictures of `registry` that a person sees, each once: measured, big enough, and of twins only the one
+ * that paints. Records that were never measured are left out. Works in slices.
+ */
+export async function listed(registry: Registry, meter: Meter): Promise<ImageRecord[]> {
+  const records = [...registry.records()];
+  const big = await mapInSlices(records, meter, isListed);
+  const candidates = records.filter((_, at) => big[at]);
+  const hidden = meter.measured(() => hiddenTwins(candidates));
   return candidates.filter((record) => !hidden.has(record));
 }
 

@@ -56,12 +56,12 @@ const boxOf = (element: Element): Box => {
  * Layout size of the border box before transforms, from which the scale between layout and viewport pixels
  * follows. `offsetWidth` is rounded to whole pixels, so it decides only whether there is a scale at all.
  */
-function layoutSize(element: Element, box: Box): Size {
-  if (!(element instanceof HTMLElement)) return box;
+function layoutSize(element: Element, { width, height }: Box): Size {
+  if (!(element instanceof HTMLElement)) return { width, height };
   const { offsetWidth, offsetHeight } = element;
-  const unscaled = Math.abs(offsetWidth - box.width) < 1 && Math.abs(offsetHeight - box.height) < 1;
+  const unscaled = Math.abs(offsetWidth - width) < 1 && Math.abs(offsetHeight - height) < 1;
   return unscaled || offsetWidth === 0 || offsetHeight === 0
-    ? box
+    ? { width, height }
     : { width: offsetWidth, height: offsetHeight };
 }
 

@@ -3,8 +3,12 @@ import { bandText, probabilityText, scoreText, stateWords } from '../../core/rep
 import type { ImageState } from '../../core/verdict.ts';
 import { text, wording } from '../../ui/i18n.ts';
 import { LEVEL_LOOKS } from '../../ui/levels.ts';
-import type { Size } from '../geometry/box.ts';
-import { iconButton, make, moveTo, onTrusted } from './make.ts';
+import type { Box, Size } from '../geometry/box.ts';
+import { iconButton, make, moveTo, onTrusted, setStyle } from './make.ts';
+import { badgeCorner, opening } from './place.ts';
+
+/** Both borders of the panel around its row. */
+const BORDERS_PX = 2;
 
 const HOLLOW_GLYPHS: Record<Exclude<ImageState['state'], 'scored'>, string> = {
   abstained: '–',
@@ -54,12 +58,12 @@ export class Badge {
     onTrusted(this.#main, 'click', () => actions.pin());
     this.#heatmap = iconButton('heatmap', text('overlay_heatmap'), () => actions.toggleHeatmap());
     this.#close = iconButton('close', text('overlay_close'), () => actions.close());
-    this.#row = make('div', 'row', {}, [this.#main, this.#heatmap, this.#close]);
+    this.#row = make('div', 'row', {}, [this.#main, this.#heatmap]);
     this.element = make(
       'section',
       'panel badge',
       { role: 'group', 'aria-label': text('overlay_badge'), tabindex: '-1' },
-      [this.#row, this.#details, this.#status],
+      [this.#row, this.#close, this.#details, this.#status],
     );
     // Pointing at the badge opens it as long as the pointer stays, so its sentence is one movement away.
     onTrusted(this.element, 'pointerenter', () => this.#point(true));
@@ -72,14 +76,18 @@ export class Badge {
     this.#render();
   }
 
-  /** The badge's size now, and without its details. */
-  sizes(): { panel: Size; compact: Size } {
-    const { width, height } = this.element.getBoundingClientRect();
-    return { panel: { width, height }, compact: { width, height: this.#row.offsetHeight + 2 } };
-  }
-
-  moveTo(x: number, y: number): void {
-    moveTo(this.element, x, y);
+  /** Puts the badge where `seen`, the visible part of its picture, wants it; null hides it. */
+  follow(seen: Box | null, viewport: Size, rtl: boolean): void {
+    this.element.hidden = seen === null;
+    if (!seen) return;
+    const row = { width: this.#row.offsetWidth + BORDERS_PX, height: this.#row.offsetHeight + BORDERS_PX };
+    const details = { width: this.#details.offsetWidth, height: this.#details.offsetHeight };
+    const corner = badgeCorner({ seen, viewport, panel: row, rtl });
+    const { maxWidthPx, upward } = opening(corner, { row, details, viewport, rtl });
+    setStyle(this.element, 'max-width', `${maxWidthPx}px`);
+    this.element.classList.toggle('upward', upward);
+    const x = rtl ? corner.x + row.width - this.element.offsetWidth : corner.x;
+    moveTo(this.element, x, upward ? corner.y - details.height : corner.y);
   }
 
   focus(): void {
@@ -93,11 +101,14 @@ export class Badge {
 
   #render(): void {
     const { state, pinned, trouble } = this.#view;
-    const open = pinned || this.#pointed;
+    // A pinned badge folds while the heatmap is on, which would lie below it.
+    const open = this.#pointed || (pinned && !this.#view.heatmapShown);
     const { word, sentence } = stateWords(wording(), state);
     this.element.classList.toggle('open', open);
+    this.element.classList.toggle('pinned', pinned);
     this.#renderDisc(state);
-    this.#word.textContent = trouble === null ? word : text('overlay_trouble');
+    const short = state?.state === 'scored' ? text(LEVEL_LOOKS[state.level].shortKey) : word;
+    this.#word.textContent = trouble === null ? short : text('overlay_trouble');
     this.#renderScore(state);
     const spoken = this.#spoken(trouble ?? word);
     if (this.#status.textContent !== spoken) this.#status.textContent = spoken;

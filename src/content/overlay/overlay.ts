@@ -13,7 +13,6 @@ import { Heatmap } from './heatmap.ts';
 import { OverlayHost } from './host.ts';
 import { isRightToLeft } from './language.ts';
 import { make, moveTo, resize } from './make.ts';
-import { badgeCorner } from './place.ts';
 
 const RING_MS = 1600;
 
@@ -109,8 +108,9 @@ export class Overlay {
     const shown = this.#badge;
     if (!shown) return;
     this.#badge = null;
+    const hadFocus = this.host.element !== null && activeElement() === this.host.element;
     shown.badge.element.remove();
-    if (shown.focusBefore instanceof HTMLElement && activeElement() === this.host.element) {
+    if (hadFocus && shown.focusBefore instanceof HTMLElement) {
       shown.focusBefore.focus({ preventScroll: true });
     }
     this.#hooks.badgeClosed(shown.record, shown.record.generation !== shown.generation);
@@ -220,9 +220,8 @@ export class Overlay {
   }
 
   #follow(): void {
-    if (this.#frame !== 0) return;
-    this.#place();
-    this.#frame = requestAnimationFrame(this.#onFrame);
+    this.#hooks.meter.measured(() => this.#place());
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#onFrame);
   }
 
   readonly #onFrame = (): void => {
@@ -256,10 +255,7 @@ export class Overlay {
     }
     const painted = paintedNow(record, fileSize(record.state));
     const seen = painted && painted.seen.width > 0 && painted.seen.height > 0 ? painted.seen : null;
-    badge.element.hidden = seen === null;
-    if (!seen) return;
-    const { x, y } = badgeCorner({ seen, viewport, ...badge.sizes(), rtl });
-    badge.moveTo(x, y);
+    badge.follow(seen, viewport, rtl);
   }
 
   #placeRing(): void {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { badgeCorner, legendCorner } from './place.ts';
+import { badgeCorner, legendCorner, opening } from './place.ts';
 
 const viewport = { width: 800, height: 600 };
 const compact = { width: 180, height: 32 };
 const badge = (seen: { x: number; y: number; width: number; height: number }, rtl = false) =>
-  badgeCorner({ seen, viewport, panel: compact, compact, rtl });
+  badgeCorner({ seen, viewport, panel: compact, rtl });
 
 describe('badgeCorner', () => {
   it.each([
@@ -22,11 +22,27 @@ describe('badgeCorner', () => {
   ])('%s', (_name, seen, rtl, expected) => {
     expect(badge(seen, rtl)).toEqual(expected);
   });
+});
 
-  it('keeps its corner when it opens', () => {
-    const seen = { x: 100, y: 100, width: 250, height: 80 };
-    const open = badgeCorner({ seen, viewport, panel: { width: 300, height: 140 }, compact, rtl: false });
-    expect(open).toEqual(badge(seen));
+describe('opening', () => {
+  const details = { width: 300, height: 90 };
+  const open = (x: number, y: number, rtl = false) =>
+    opening({ x, y }, { row: compact, details, viewport, rtl });
+
+  it('has its full width and opens downward where there is room', () => {
+    expect(open(100, 100)).toEqual({ maxWidthPx: 320, upward: false });
+  });
+  it('takes the room that is left, never less than its row', () => {
+    expect(open(560, 100).maxWidthPx).toBe(232);
+    expect(open(612, 100).maxWidthPx).toBe(180);
+    expect(open(50, 100, true).maxWidthPx).toBe(222);
+  });
+  it('opens upward at the bottom, unless the top is nearer', () => {
+    expect(open(100, 540).upward).toBe(true);
+    expect(
+      opening({ x: 100, y: 40 }, { row: compact, details, viewport: { width: 800, height: 120 }, rtl: false })
+        .upward,
+    ).toBe(false);
   });
 });
 

@@ -18,19 +18,16 @@ export interface Placement {
   /** The part of the picture that can be seen. */
   seen: Box;
   viewport: Size;
-  /** The panel as it is now. */
   panel: Size;
-  /** The panel at its smallest, which decides inside or beside, so that opening it does not make it jump. */
-  compact: Size;
   rtl: boolean;
 }
 
 /**
- * The badge's corner: inside the picture's top start corner when it fits there, else above, below, or beside
- * it, whichever has room; always within the viewport.
+ * Corner of a closed badge: inside the picture's top start corner when it fits there, else above, below, or
+ * beside it, whichever has room; always within the viewport.
  */
-export function badgeCorner({ seen, viewport, panel, compact, rtl }: Placement): { x: number; y: number } {
-  const fits = seen.width >= compact.width + 2 * MARGIN_PX && seen.height >= compact.height + 2 * MARGIN_PX;
+export function badgeCorner({ seen, viewport, panel, rtl }: Placement): { x: number; y: number } {
+  const fits = seen.width >= panel.width + 2 * MARGIN_PX && seen.height >= panel.height + 2 * MARGIN_PX;
   const startX = (inset: number): number =>
     rtl ? seen.x + seen.width - inset - panel.width : seen.x + inset;
   if (fits) return inViewport(startX(MARGIN_PX), seen.y + MARGIN_PX, panel, viewport);
@@ -46,8 +43,27 @@ export function badgeCorner({ seen, viewport, panel, compact, rtl }: Placement):
   return inViewport(roomRight ? right : left, seen.y, panel, viewport);
 }
 
+/** Width of an open badge where there is room for it. */
+const OPEN_WIDTH_PX = 320;
+
+/**
+ * How a badge opens without moving what the pointer is about to click: its row stays at `corner`, the details
+ * take the room that is left towards the end side, and stand above the row where there is none below.
+ */
+export function opening(
+  corner: { x: number; y: number },
+  { row, details, viewport, rtl }: { row: Size; details: Size; viewport: Size; rtl: boolean },
+): { maxWidthPx: number; upward: boolean } {
+  const roomX = rtl ? corner.x + row.width - MARGIN_PX : viewport.width - corner.x - MARGIN_PX;
+  const bottom = corner.y + row.height + details.height;
+  return {
+    maxWidthPx: Math.max(row.width, Math.min(OPEN_WIDTH_PX, roomX)),
+    upward: bottom > viewport.height - MARGIN_PX && corner.y - details.height >= MARGIN_PX,
+  };
+}
+
 /** The legend's corner: the picture's bottom start corner when it fits inside, else below it, else above. */
-export function legendCorner({ seen, viewport, panel, rtl }: Omit<Placement, 'compact'>): {
+export function legendCorner({ seen, viewport, panel, rtl }: Placement): {
   x: number;
   y: number;
 } {

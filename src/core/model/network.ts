@@ -1,8 +1,9 @@
 /** The forward pass of a list of layers on a given tfjs handle: core itself knows no backend. */
 import { failure, type Result, success } from '../result.ts';
 import type { ModelCard } from './card.ts';
+import { expectedTensors } from './expected-tensors.ts';
 import { gridLength } from './geometry.ts';
-import { branchesOf, type Layer } from './layer.ts';
+import type { Layer } from './layer.ts';
 import { buildSequence, type TensorFlow } from './operations.ts';
 import type { Weights, WeightsFailure } from './safetensors.ts';
 
@@ -91,29 +92,12 @@ export function buildLayers(
   });
 }
 
-/** The first layer whose weights are missing or misshapen. */
+/** The first tensor that is missing or misshapen. */
 function misfit(layers: readonly Layer[], weights: Weights): WeightsFailure | null {
-  for (const layer of layers) {
-    const inner = branchesOf(layer);
-    const wrong = inner === null ? misfitOf(layer, weights) : misfit(inner.flat(), weights);
-    if (wrong !== null) return wrong;
-  }
-  return null;
-}
-
-function misfitOf(layer: Layer, weights: Weights): WeightsFailure | null {
-  for (const [name, shape] of tensorsOf(layer)) {
+  for (const { name, shape } of expectedTensors(layers)) {
     const found = weights.get(name)?.shape.join(' x ') ?? 'nothing';
     if (found === shape.join(' x ')) continue;
     return { kind: 'bad-weights', where: name, message: `expected ${shape.join(' x ')}, found ${found}` };
   }
   return null;
-}
-
-/** Names and shapes of the tensors of a layer without branches. */
-function tensorsOf(layer: Layer): [string, number[]][] {
-  if (layer.op !== 'conv' && layer.op !== 'depthwiseConv') return [];
-  const [out, into] = layer.op === 'conv' ? [layer.out, layer.in] : [layer.channels, 1];
-  const kernel: [string, number[]] = [`${layer.name}.weight`, [out, into, layer.kernel, layer.kernel]];
-  return layer.bias ? [kernel, [`${layer.name}.bias`, [out]]] : [kernel];
 }

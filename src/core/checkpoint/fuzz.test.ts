@@ -20,7 +20,7 @@ import {
 
 const SEED = 20201122;
 const SMALL_INPUTS = 4500;
-const REAL_INPUTS = 2000;
+const REAL_INPUTS = 1200;
 const PROGRAM_INPUTS = 2000;
 
 /** mulberry32: whole numbers below `below`, the same ones in every run. */

@@ -13,6 +13,7 @@ import { overlayOf } from './overlay.mjs';
  * @typedef {{ image: string, state: string, probability: number | null, flaggedShare: number | null, milliseconds: number | null, backend: string | null, sha256: string | null }} DemoRow
  */
 
+const LEVELS = ['strong', 'some', 'unsure', 'none'];
 const OUT = path.join(ROOT, 'out', 'demo');
 
 /**
@@ -117,11 +118,12 @@ async function takeScreenshot({ desk }, { page, tabId, view }) {
   const element = /** @type {import('puppeteer-core').ElementHandle<Element> | null} */ (
     neighbour.asElement()
   );
-  await element?.hover();
+  await page.mouse.move(...(await centreOf(element)), { steps: 5 });
+  const words = levelWords();
   await waitFor('the badge and the heatmap', async () => {
     const overlay = await overlayOf(page);
-    const hasCanvas = overlay?.nodes.some((node) => node.nodeName === 'CANVAS');
-    return hasCanvas && overlay?.text ? true : undefined;
+    const hasMap = overlay?.nodes.some((node) => node.nodeName === 'CANVAS') === true;
+    return hasMap && words.some((word) => overlay?.text.includes(word)) ? true : undefined;
   });
   await page.screenshot({ path: path.join(OUT, 'screenshot.png') });
   return page.screenshot({ type: 'jpeg', quality: 80, encoding: 'base64' });
@@ -148,6 +150,22 @@ function reportInput(view, screenshot) {
     })),
     screenshot: screenshot && `data:image/jpeg;base64,${screenshot}`,
   };
+}
+
+/**
+ * @param {import('puppeteer-core').ElementHandle<Element> | null} element
+ * @returns {Promise<[number, number]>}
+ */
+async function centreOf(element) {
+  const box = await element?.boundingBox();
+  return box ? [box.x + box.width / 2, box.y + box.height / 2] : [0, 0];
+}
+
+/** What a badge with a score says, in the catalogue's words. */
+function levelWords() {
+  const file = path.join(ROOT, 'public', '_locales', 'en', 'messages.json');
+  const catalogue = JSON.parse(readFileSync(file, 'utf8'));
+  return LEVELS.map((level) => catalogue[`level_${level}`].message);
 }
 
 /** @param {PageRow} row */

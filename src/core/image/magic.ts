@@ -33,11 +33,15 @@ export function kindOf(bytes: Uint8Array): Kind {
   if (start.startsWith('RIFF') && start.slice(8, 12) === 'WEBP') return { format: 'webp' };
   if (start.slice(4, 8) === 'ftyp') return brandKind(bytes, start);
   // 'BM' alone is a likely start of a text: the size of the header that follows must be a known one.
-  if (start.startsWith('BM') && /^[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0/.test(start.slice(14, 18))) {
+  if (start.startsWith('BM') && isBitmapHeaderSize(start.slice(14, 18))) {
     return { format: 'bmp' };
   }
   return looksLikeSvg(bytes) ? { unsupported: 'SVG' } : { other: true };
 }
+
+/** Sizes of the headers that Windows and OS/2 have defined, as 32 bits little-endian. */
+const isBitmapHeaderSize = (field: string): boolean =>
+  [12, 40, 52, 56, 64, 108, 124].includes(field.charCodeAt(0)) && field.slice(1) === '\0\0\0';
 
 /** Kind of an ISO base media file by its major and compatible brands. */
 function brandKind(bytes: Uint8Array, start: string): Kind {

@@ -180,6 +180,7 @@ describe('a background that starts again', () => {
   it('forgets rows of an earlier browser session: their tabs are gone', async () => {
     const before = await startApp();
     await contentAnswers(before)['image.screen']({ images: [image(1)], ...asked }, top);
+    await vi.waitFor(() => expect(jobs).toHaveLength(1));
     fakeBrowser.storage.session.values = {};
     const after = await startApp();
     expect(after.queue.size).toBe(0);

@@ -1,7 +1,7 @@
 /** The background put together: what each part needs of the others, and what happens at start-up. */
 import { LIMITS } from '../core/limits.ts';
 import { failure, type Result, success } from '../core/result.ts';
-import type { FailureReason } from '../core/verdict.ts';
+import type { FailureReason, ImageState } from '../core/verdict.ts';
 import { isPermitted } from '../platform/access.ts';
 import { isNewSession, SessionMap } from '../platform/session-map.ts';
 import { hoversOn, loadSettings } from '../platform/settings.ts';
@@ -30,6 +30,8 @@ import { Wake } from './wake.ts';
 const PAGE_READ_LIMIT_MS = LIMITS.fetchMs + 5000;
 const COLLECT_LIMIT_MS = 5000;
 
+const isFinal = ({ state }: ImageState): boolean => state !== 'queued' && state !== 'running';
+
 export class App {
   readonly frames = new Frames();
   readonly views = new Views();
@@ -43,6 +45,8 @@ export class App {
   });
   readonly queue: Queue;
   readonly scans: Scans;
+  /** Final answers to scans that documents have not taken yet, by tab. */
+  private readonly undelivered = new Map<number, number>();
   private readonly engineFacts = new SessionMap<EngineInfo>('engine');
 
   constructor(engine: EngineLink) {
@@ -64,6 +68,7 @@ export class App {
       framesOf: (tabId) => this.frames.of(tabId),
       screen: (frame, images, priority) => this.screenForScan(frame, images, priority),
       push: (frame, states) => this.push(frame, states),
+      undelivered: (tabId) => this.undelivered.get(tabId) ?? 0,
       changed: (tabId) => this.views.changed(tabId),
       now: Date.now,
     });
@@ -143,7 +148,19 @@ export class App {
   }
 
   private async deliver(deliveries: Delivery[]): Promise<void> {
+    const answers = deliveries.filter(
+      ({ subscriber, state }) => subscriber.scanned !== null && isFinal(state),
+    );
+    for (const { subscriber } of answers) this.countUndelivered(subscriber.tabId, 1);
     await Promise.all(byFrame(deliveries).map(({ frame, states }) => this.push(frame, states)));
+    for (const { subscriber } of answers) this.countUndelivered(subscriber.tabId, -1);
+    if (answers.length > 0) this.scans.check();
+  }
+
+  private countUndelivered(tabId: number, change: number): void {
+    const count = (this.undelivered.get(tabId) ?? 0) + change;
+    if (count > 0) this.undelivered.set(tabId, count);
+    else this.undelivered.delete(tabId);
   }
 
   private async push(frame: Parameters<typeof push>[0], states: Parameters<typeof push>[1]): Promise<void> {

@@ -34,6 +34,7 @@ let waiting: Subscriber[];
 let images: Map<number, ImageRef[]>;
 let ended: number[];
 let now: number;
+let undelivered: number;
 let environment: ScanEnvironment;
 
 beforeEach(() => {
@@ -41,6 +42,7 @@ beforeEach(() => {
   waiting = [];
   ended = [];
   now = 1000;
+  undelivered = 0;
   images = new Map([
     [0, [image(1, true), image(2)]],
     [5, [image(1)]],
@@ -66,6 +68,7 @@ beforeEach(() => {
       return [];
     }),
     push: vi.fn(async () => true),
+    undelivered: () => undelivered,
     changed: () => {},
     now: () => now,
   };
@@ -122,6 +125,18 @@ describe('a scan', () => {
       expect(scans.progress(1)?.state).toBe('finished');
     });
     await more;
+  });
+
+  it('does not finish before its answers have arrived', async () => {
+    const scans = new Scans(environment);
+    await scans.start(1);
+    waiting = [];
+    undelivered = 1;
+    scans.check();
+    expect(scans.progress(1)).toMatchObject({ state: 'running', done: 2 });
+    undelivered = 0;
+    scans.check();
+    expect(scans.progress(1)?.state).toBe('finished');
   });
 
   it('is cancelled together with what only it asked for', async () => {

@@ -25,6 +25,8 @@ export interface ScanEnvironment {
     priority: (image: ImageRef) => Priority,
   ) => Promise<StateUpdate[]>;
   push: (frame: KnownFrame, states: StateUpdate[]) => Promise<unknown>;
+  /** Answers to the tab's scan that are on their way to its documents. */
+  undelivered: (tabId: number) => number;
   changed: (tabId: number) => void;
   now: () => number;
 }
@@ -152,9 +154,10 @@ export class Scans {
     return this.entering.get(tabId) ?? 0;
   }
 
-  /** Images that the scan has counted and has no answer for. */
+  /** Images that the scan has counted and whose documents have no answer: a finished scan has no open rows. */
   private openOf(tabId: number): number {
-    return this.environment.queue.outstanding(tabId).length + this.enteringOf(tabId);
+    const { queue, undelivered } = this.environment;
+    return queue.outstanding(tabId).length + undelivered(tabId) + this.enteringOf(tabId);
   }
 
   private async put(scan: ScanRow): Promise<void> {

@@ -42,7 +42,8 @@ function wantFrom(screening: Screening, image: ImageRef): Want {
 
 /**
  * The state of every image, in order: a refusal, a verdict that an unexpired address leads to (no request is
- * made), or `queued`/`running` with the rest to come as pushes. Queued ones are durable when this resolves.
+ * made), or `queued`/`running` with the rest to come as pushes. Queued ones are durable when this resolves; one
+ * that was answered meanwhile is left out.
  */
 export async function screen(
   screening: Screening,
@@ -59,9 +60,9 @@ export async function screen(
   }
   const unknown = images.filter((_, index) => states[index] === null);
   const queued = (await queue.request(unknown.map((image) => wantFrom(screening, image)))).values();
-  const updates = images.map(({ id, generation }, index): StateUpdate => {
-    const state = states[index] ?? queued.next().value ?? { state: 'queued' };
-    return { id, generation, state };
+  const updates = images.flatMap(({ id, generation }, index): StateUpdate[] => {
+    const state = states[index] ?? queued.next().value;
+    return state ? [{ id, generation, state }] : [];
   });
   delivered.note(frame, updates);
   return updates;

@@ -10,6 +10,7 @@ const WRITE_DELAY_MS = 100;
 export class SessionMap<Value> {
   private readonly values = new Map<string, Value>();
   private readonly dirty = new Set<string>();
+  private readonly area = browser.storage.session;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `name` keeps the keys of several maps apart. */
@@ -17,7 +18,7 @@ export class SessionMap<Value> {
 
   /** Takes over what an earlier background has left. */
   async load(): Promise<void> {
-    const stored = await browser.storage.session.get(null);
+    const stored = await this.area.get(null);
     for (const [key, value] of Object.entries(stored)) {
       if (key.startsWith(`${this.name}:`)) this.values.set(key.slice(this.name.length + 1), value as Value);
     }
@@ -52,10 +53,9 @@ export class SessionMap<Value> {
       else set[`${this.name}:${key}`] = value;
     }
     this.dirty.clear();
-    const session = browser.storage.session;
     await Promise.allSettled([
-      gone.length > 0 ? session.remove(gone) : null,
-      Object.keys(set).length > 0 ? session.set(set) : null,
+      gone.length > 0 ? this.area.remove(gone) : null,
+      Object.keys(set).length > 0 ? this.area.set(set) : null,
     ]);
   }
 

@@ -38,15 +38,18 @@ let status: EngineStatus | null;
 let environment: QueueEnvironment;
 
 beforeEach(() => {
-  jobs = [];
+  // Timers of an earlier test's queue must not write into this one's lists.
+  const jobsHere: EngineJob[] = [];
+  const deliveredHere: Delivery[] = [];
+  jobs = jobsHere;
   cancelled = [];
-  delivered = [];
+  delivered = deliveredHere;
   stored = new Map();
   status = null;
   environment = {
     engine: {
       run: async (job) => {
-        jobs.push(job);
+        jobsHere.push(job);
       },
       cancel: async (jobIds) => {
         cancelled.push(...jobIds);
@@ -57,7 +60,7 @@ beforeEach(() => {
     isPermitted: async () => true,
     keep: vi.fn(async () => {}),
     deliver: (deliveries) => {
-      delivered.push(...deliveries);
+      deliveredHere.push(...deliveries);
     },
     save: async ({ put, remove }) => {
       for (const row of put) stored.set(row.key, row);
@@ -105,6 +108,32 @@ describe('a picture', () => {
     const queue = new Queue(environment);
     await queue.request([want(1), want(2)]);
     expect(stored.size).toBe(2);
+  });
+
+  it('answered while its request is still being written is not called queued afterwards', async () => {
+    let written = () => {};
+    const save = environment.save;
+    environment.save = () =>
+      new Promise((resolve) => {
+        written = resolve;
+      });
+    const queue = new Queue(environment);
+    const requested = queue.request([want(1)]);
+    const firstWritten = written;
+    environment.save = save;
+    // Another event hands waiting rows out in the meantime.
+    queue.leave((subscriber) => subscriber);
+    await queue.done(outcome((await nth(0)).jobId, aScore()));
+    expect(deliveredTo(1)).toEqual([aScore()]);
+    firstWritten();
+    expect(await requested).toEqual([null]);
+  });
+
+  it('is handed out only after its request was answered', async () => {
+    const queue = new Queue(environment);
+    await queue.request([want(1)]);
+    expect(jobs).toEqual([]);
+    await sentJobs(1);
   });
 
   it('that fails is delivered and not kept', async () => {

@@ -88,17 +88,22 @@ export class Queue {
     this.capacity = { ...CAPACITY, ordinary, urgent: ordinary * 2 };
   }
 
-  /** Subscribes every want, durably, and resolves with the state of each. */
-  async request(wants: readonly Want[]): Promise<ImageState[]> {
+  /**
+   * Subscribes every want, durably, and resolves with the state of each; null for one whose answer is on its
+   * way already. Nothing is handed out before the caller has passed these states on: a `queued` that arrived
+   * after the answer would hide it.
+   */
+  async request(wants: readonly Want[]): Promise<(ImageState | null)[]> {
     const { changes, keys } = subscribed(this.rows, wants, this.numbering);
     const raised = changes.put.filter((row) => this.isRaised(row));
     const saved = this.apply(changes);
     for (const row of raised) void this.raise(row);
-    this.dispatch();
     await saved;
-    return keys.map((key): ImageState => {
+    setTimeout(() => this.dispatch(), 0);
+    return keys.map((key): ImageState | null => {
       if (key === null) return { state: 'failed', reason: 'gone' };
-      return { state: this.rows.get(key)?.state === 'running' ? 'running' : 'queued' };
+      const row = this.rows.get(key);
+      return row === undefined ? null : { state: row.state === 'running' ? 'running' : 'queued' };
     });
   }
 

@@ -61,14 +61,14 @@ async function measure(session, pageUrl) {
   say('the same page again, from the cache');
   await page.reload();
   const cached = await timedScan(session, tabId);
-  const [pageBefore, workerBefore] = [await memory.ofPage(page), await memory.ofExtension(session)];
+  const [pageBefore, workerBefore] = [await memory.ofPage(page), memory.ofExtension(session)];
 
   for (let from = IMAGES; from < TOTAL_IMAGES; from += IMAGES) {
     say(`images ${from} to ${from + IMAGES - 1} in the same document`);
     await page.evaluate(`show(${from}, ${IMAGES})`);
     await timedScan(session, tabId);
   }
-  const [pageAfter, workerAfter] = [await memory.ofPage(page), await memory.ofExtension(session)];
+  const [pageAfter, workerAfter] = [await memory.ofPage(page), memory.ofExtension(session)];
   const { backend } = cold.view.engine;
 
   return {
@@ -82,8 +82,8 @@ async function measure(session, pageUrl) {
     backend,
     notes: {
       images: 'JPEGs of 320 x 240, quality 90, each with its own bytes',
-      memory: `before: after ${IMAGES} images; after: after ${TOTAL_IMAGES}, ${IMAGES} at a time in one document`,
-      workerGrowth: round(workerAfter / workerBefore - 1, 3),
+      memory: `[after ${IMAGES} images, after ${TOTAL_IMAGES}], ${IMAGES} at a time in one document; worker: private memory of the extension's processes; page: its JavaScript heap`,
+      workerGrowth: workerBefore && workerAfter && round(workerAfter / workerBefore - 1, 3),
       pageGrowth: round(pageAfter / pageBefore - 1, 3),
       scored: cold.view.rows.filter(({ state }) => state?.state === 'scored').length,
     },

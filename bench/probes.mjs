@@ -1,4 +1,5 @@
-/** What the benchmark reads through the debugger: memory of whole contexts, and the content script's own meter. */
+/** What the benchmark reads: memory of the page's and of the extension's side, and the content script's own meter. */
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * @typedef {import('../scripts/lib/extension.mjs').Session} Session
@@ -38,24 +39,44 @@ export const memory = {
   },
 
   /**
-   * The engine: the offscreen document and all of its workers, in MiB; 0 when it does not run.
+   * Private memory of the extension's processes (engine, background, open pages of ours), in MiB: on Linux from
+   * `/proc`, which counts WASM memories too; elsewhere null.
    * @param {Session} session
    */
-  async ofExtension({ browser }) {
-    const target = browser
-      .targets()
-      .find((candidate) => candidate.url().endsWith('/src/engine/offscreen.html'));
-    if (target === undefined) return 0;
-    const host = await target.asPage();
-    const client = await host.createCDPSession();
-    try {
-      const parts = [heapMiB(client), ...host.workers().map((worker) => heapMiB(worker.client))];
-      return rounded((await Promise.all(parts)).reduce((sum, part) => sum + part, 0));
-    } finally {
-      await client.detach();
-    }
+  ofExtension({ browser }) {
+    const root = browser.process()?.pid;
+    if (process.platform !== 'linux' || root === undefined) return null;
+    const kibibytes = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && isExtensionProcess(Number(name), root))
+      .reduce((sum, pid) => sum + privateKibibytes(pid), 0);
+    return rounded(kibibytes / 1024);
   },
 };
+
+/**
+ * Whether `pid` is one of our browser's renderers for extensions; a process that ends meanwhile is none.
+ * @param {number} pid
+ * @param {number} root
+ */
+function isExtensionProcess(pid, root) {
+  try {
+    if (!readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--extension-process')) return false;
+    for (let current = pid; current > 1; current = parentOf(current)) if (current === root) return true;
+  } catch {
+    return false;
+  }
+  return false;
+}
+
+/** @param {number} pid */
+const parentOf = (pid) =>
+  Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
+
+/** @param {string} pid */
+function privateKibibytes(pid) {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
+  return [...rollup.matchAll(/^Private_\w+:\s*(\d+) kB/gm)].reduce((sum, [, kib]) => sum + Number(kib), 0);
+}
 
 /**
  * The content script's own count: busy milliseconds per registered image, and its longest task.

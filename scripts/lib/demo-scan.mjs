@@ -102,6 +102,8 @@ async function takeScreenshot({ desk }, { page, tabId, view }) {
     .filter(({ image }) => image.inViewport || image.kind === 'img')
     .reduce((best, row) => (probabilityOf(row) > probabilityOf(best) ? row : best));
   await page.bringToFront();
+  // Nothing fades in: the picture is taken as soon as the words are there.
+  await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
   const { frameId, image } = strongest;
   await askBackground(desk, 'row.heatmap', { tabId, frameId, id: image.id, shown: true });
   const name = image.url === null ? '' : path.posix.basename(new URL(image.url).pathname);

@@ -18,13 +18,16 @@ import { HOST_FLAGS } from './fixture-server.mjs';
 const LOOPBACK_FLAGS = ['--disable-features=LocalNetworkAccessChecks'];
 
 /** A fresh browser and profile with the Chrome build; `withAccess` moves the optional host access to install. */
-export async function startSession(options: { withAccess: boolean }): Promise<Session> {
+export async function startSession(options: {
+  withAccess: boolean;
+  flags?: readonly string[];
+}): Promise<Session> {
   const { path: browserPath } = await findBrowser();
   return launchWithExtension({
     browserPath,
     buildFolder: buildFolder('chrome'),
     withAccess: options.withAccess,
-    flags: [...HOST_FLAGS, ...LOOPBACK_FLAGS],
+    flags: [...HOST_FLAGS, ...LOOPBACK_FLAGS, ...(options.flags ?? [])],
   });
 }
 

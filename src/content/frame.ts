@@ -1,7 +1,6 @@
 /** One frame's Telltale: wires collecting, hovering, the overlay and the messages, and takes all of it away again. */
-import type { Runtime } from 'webextension-polyfill';
 import { failure } from '../core/result.ts';
-import { browser } from '../platform/browser.ts';
+import { browser, type Runtime } from '../platform/browser.ts';
 import { listen } from '../platform/transports.ts';
 import { door, type Handlers } from '../protocol/channel.ts';
 import { backgroundToContent } from '../protocol/messages.ts';

@@ -50,8 +50,12 @@ export class Screening {
 
   /** A click: asks before everything else, for all of the picture, unless that answer is there. */
   async examine(record: ImageRecord): Promise<void> {
-    const { state } = record;
-    if (state?.state === 'abstained' || (state?.state === 'scored' && state.coverage >= 1)) return;
+    const { state, kind } = record;
+    // A canvas may have been drawn anew without anybody noticing.
+    const final =
+      kind !== 'canvas' &&
+      (state?.state === 'abstained' || (state?.state === 'scored' && state.coverage >= 1));
+    if (final) return;
     await this.#ask(record, 'click');
   }
 

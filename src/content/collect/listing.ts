@@ -63,7 +63,7 @@ function overlap(a: DOMRect, b: DOMRect): number {
 
 /** Two records that show one picture: same address, close in the tree, one box behind the other. */
 export function areTwins(a: ImageRecord, b: ImageRecord): boolean {
-  if (a.url === '' || a.url !== b.url || a.element === b.element) return false;
+  if (a.url !== b.url || a.element === b.element) return false;
   if ((a.kind === 'background') === (b.kind === 'background')) return false;
   return meetNearby(a.element, b.element) && overlap(rectOf(a.element), rectOf(b.element)) >= TWIN_OVERLAP;
 }

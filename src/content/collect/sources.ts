@@ -8,7 +8,7 @@ export const IMAGE_TAGS: ReadonlySet<string> = new Set(['img', 'input', 'image',
 
 export interface Source {
   kind: ImageKind;
-  /** Absolute address; empty for a canvas. */
+  /** Absolute address; for a canvas a name of its size, since setting that clears it. */
   url: string;
   /** CSS layer of a background, else 0. */
   layer: number;
@@ -36,7 +36,7 @@ function svgAddress(element: SVGImageElement): string {
 /** The element's own picture, or null when it shows none (an `<img>` without source, a video without poster). */
 export function ownSource(element: Element): Source | null {
   const source = sourceByTag(element);
-  return source && (source.url !== '' || source.kind === 'canvas') ? source : null;
+  return source?.url ? source : null;
 }
 
 function sourceByTag(element: Element): Source | null {
@@ -54,8 +54,10 @@ function sourceByTag(element: Element): Source | null {
       return element instanceof SVGElement ? own('svg-image', svgAddress(element as SVGImageElement)) : null;
     case 'video':
       return own('poster', resolved(element, attributeOf(element, 'poster')));
-    case 'canvas':
-      return own('canvas', '');
+    case 'canvas': {
+      const canvas = element as HTMLCanvasElement;
+      return own('canvas', `canvas:${canvas.width}x${canvas.height}`);
+    }
     default:
       return null;
   }

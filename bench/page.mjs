@@ -33,7 +33,7 @@ async function bench() {
     browserPath,
     buildFolder,
     withAccess: true,
-    flags: [...HOST_FLAGS, '--disable-features=LocalNetworkAccessChecks'],
+    flags: HOST_FLAGS,
   });
   try {
     const result = await measure(session, (count, from) =>

@@ -14,9 +14,6 @@ import type { PageRow, PageView } from '../../src/protocol/schemas.ts';
 import { buildFolder } from './build-output.ts';
 import { HOST_FLAGS } from './fixture-server.mjs';
 
-/** Chromium's permission prompt for pages that reach into the local network would stop fixture pages on loopback. */
-const LOOPBACK_FLAGS = ['--disable-features=LocalNetworkAccessChecks'];
-
 /** A fresh browser and profile with the Chrome build; `withAccess` moves the optional host access to install. */
 export async function startSession(options: {
   withAccess: boolean;
@@ -27,7 +24,7 @@ export async function startSession(options: {
     browserPath,
     buildFolder: buildFolder('chrome'),
     withAccess: options.withAccess,
-    flags: [...HOST_FLAGS, ...LOOPBACK_FLAGS, ...(options.flags ?? [])],
+    flags: [...HOST_FLAGS, ...(options.flags ?? [])],
   });
 }
 

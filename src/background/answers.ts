@@ -100,7 +100,7 @@ export function pageAnswers(app: App): Handlers<typeof pageToBackground, PageSen
     'site.hover': async ({ tabId, on }) => {
       const { url } = await tabFacts(tabId, app.frames);
       await setHover(hostOf(url), on);
-      await app.sites.tellSettings();
+      await app.sites.tellSettings({ granted: false });
       return accessTo(url);
     },
   };

@@ -80,6 +80,7 @@ async function answerWith(app: App, index: number, sha256: string): Promise<void
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
   resetFakeBrowser();
+  fakeBrowser.granted.push('https://cdn.example/*');
   jobs = [];
   replies = {};
   fakeBrowser.tabs.sendMessage.mockImplementation(async (_tab, message) => {

@@ -70,7 +70,7 @@ export class Sites {
     return this.next(async () => {
       await register(await grantedPatterns());
       await enterOpenTabs(patterns);
-      await this.tellSettings();
+      await this.tellSettings({ granted: true });
     });
   }
 
@@ -83,16 +83,16 @@ export class Sites {
         .all()
         .filter(({ pageUrl }) => matchesAny(patterns, pageUrl) && !matchesAny(remaining, pageUrl));
       await Promise.all(uncovered.map((frame) => this.retire(frame)));
-      await this.tellSettings();
+      await this.tellSettings({ granted: false });
     });
   }
 
-  /** Tells every known document whether to show badges on hover. */
-  async tellSettings(): Promise<void> {
+  /** Tells every known document whether to show badges on hover, and whether access has grown. */
+  async tellSettings({ granted }: { granted: boolean }): Promise<void> {
     await Promise.all(
       this.environment.frames.all().map(async (frame) => {
         const hover = await this.environment.hover(frame);
-        await ask(frame, 'frame.settings', { hover }, PUSH_LIMIT_MS);
+        await ask(frame, 'frame.settings', { hover, granted }, PUSH_LIMIT_MS);
       }),
     );
   }

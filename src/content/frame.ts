@@ -140,8 +140,9 @@ export class Frame {
 
   #handlers(): ContentHandlers {
     return {
-      'frame.settings': ({ hover }) => {
+      'frame.settings': ({ hover, granted }) => {
         this.#setHover(hover);
+        if (granted) void this.#screening.retryWithheld();
         return {};
       },
       'frame.retire': () => {

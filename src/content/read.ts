@@ -33,11 +33,17 @@ async function drained(stream: ReadableStream<Uint8Array>): Promise<ReadResult> 
   return success(bytes);
 }
 
+/** The page's own origin; `blob:` addresses carry the origin of the page that made them. */
+const isOwn = (url: string): boolean => new URL(url).origin === location.origin || url.startsWith('data:');
+
 function refusal(status: number): FailureReason {
   return status === 401 || status === 403 || status === 407 ? 'needs-login' : 'http-error';
 }
 
-/** Fetches as the page would, with its cookies for its own origin; the whole time is limited as in the background. */
+/**
+ * Fetches as the page would, with its cookies for its own origin; the whole time is limited as in the background.
+ * Another site's picture arrives when that site lets every page read it (CORS), else it is `not-allowed`.
+ */
 async function fetched(url: string): Promise<ReadResult> {
   const deadline = AbortSignal.timeout(LIMITS.fetchMs);
   try {
@@ -46,7 +52,8 @@ async function fetched(url: string): Promise<ReadResult> {
     if (Number(response.headers.get('content-length')) > LIMITS.imageBytes) return failure('too-many-bytes');
     return response.body ? await drained(response.body) : success(new Uint8Array());
   } catch {
-    return failure(deadline.aborted ? 'timeout' : 'network');
+    if (deadline.aborted) return failure('timeout');
+    return failure(isOwn(url) ? 'network' : 'not-allowed');
   }
 }
 
@@ -94,8 +101,8 @@ async function readDecoded(img: HTMLImageElement): Promise<ReadResult> {
 
 /**
  * The file's bytes, a canvas's as PNG. Failures: `gone`, `tainted-canvas`, `noisy-readback`, `too-many-bytes`,
- * `too-many-pixels`, `needs-login`, `http-error`, `timeout`, `network`. Reads `data:`, `blob:`, canvas and
- * the frame's own origin; the caller checks that the record is one of those and still current.
+ * `too-many-pixels`, `needs-login`, `http-error`, `timeout`, `network`, `not-allowed`. The caller checks that the
+ * record is still current.
  */
 export async function readInPage(record: ImageRecord): Promise<ReadResult> {
   if (record.kind === 'canvas') return readCanvas(record.element as HTMLCanvasElement);

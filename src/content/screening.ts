@@ -59,6 +59,14 @@ export class Screening {
     await this.#ask(record, 'click');
   }
 
+  /** Access has grown: asks again for what was not allowed before. */
+  async retryWithheld(): Promise<void> {
+    const withheld = [...this.#hooks.registry.records()].filter(
+      ({ state }) => state?.state === 'failed' && state.reason === 'not-allowed',
+    );
+    await Promise.all(withheld.map((record) => this.#ask(record, 'visible')));
+  }
+
   /** Nobody looks any more. What a scan has asked for stays asked. */
   async release(record: ImageRecord): Promise<void> {
     if (record.scannedGeneration === record.generation || !isWaiting(record.state)) return;

@@ -56,7 +56,7 @@ const job = (jobId: string, bytes: Uint8Array<ArrayBuffer>, changes: Changes = {
 });
 const urlJob = (jobId: string, changes: Changes = {}): EngineJob => ({
   ...{ jobId, priority: 'visible', effort: 'quick' },
-  source: { kind: 'url', url: `https://a.test/${jobId}`, pageUrl: 'https://a.test/', permitted: true },
+  source: { kind: 'url', url: `https://a.test/${jobId}`, pageUrl: 'https://a.test/' },
   ...changes,
 });
 const reason = (jobId: string): string | undefined => {

@@ -175,9 +175,9 @@ class Host implements EngineHost {
   async #bytesOf({ job, abort }: Entry): Promise<Result<Uint8Array, Failed>> {
     const { source } = job;
     if (source.kind === 'bytes') return { ok: true, value: source.bytes };
-    const { url, pageUrl, permitted } = source;
+    const { url, pageUrl } = source;
     try {
-      return await this.#options.readUrl({ url, pageUrl, permitted }, abort.signal);
+      return await this.#options.readUrl({ url, pageUrl }, abort.signal);
     } catch {
       // The reader answers with values; what it throws is an aborted signal or a bug, and no reason to stall.
       return {

@@ -9,8 +9,6 @@ export interface UrlSource {
   url: string;
   /** Address of the frame that shows the image: decides which address classes are allowed. */
   pageUrl: string;
-  /** The extension holds host access for `url`. */
-  permitted: boolean;
 }
 
 /** What the reader needs from its surroundings; tests bring their own. */
@@ -147,7 +145,7 @@ export async function readUrl(
   } catch (error) {
     if (deadline.reason !== null) return failed(deadline.reason);
     // Fetch and its body reject with a TypeError for everything that went wrong on the way.
-    if (error instanceof TypeError) return failed(source.permitted ? 'network' : 'not-allowed');
+    if (error instanceof TypeError) return failed('network');
     throw error;
   } finally {
     deadline.stop();

@@ -46,8 +46,6 @@ export const engineJob = v.object({
       url,
       /** URL of the frame that shows the image: decides which address classes are allowed. */
       pageUrl: v.string(),
-      /** The extension holds host access for `url`: a refused request is then not a withheld permission. */
-      permitted: v.boolean(),
     }),
     v.object({ kind: v.literal('bytes'), bytes }),
   ]),
@@ -104,7 +102,11 @@ export const pageToBackground = {
 
 /** Answered by a content script; only its own background may send these. */
 export const backgroundToContent = {
-  'frame.settings': { request: v.object({ hover: v.boolean() }), reply: nothing },
+  'frame.settings': {
+    /** `granted`: access has grown, so pictures that were `not-allowed` are worth asking for again. */
+    request: v.object({ hover: v.boolean(), granted: v.boolean() }),
+    reply: nothing,
+  },
   /** Access was withdrawn: remove every trace and stop. */
   'frame.retire': { request: nothing, reply: nothing },
   'frame.rows': { request: nothing, reply: v.object({ rows: v.array(frameRow) }) },

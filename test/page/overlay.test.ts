@@ -114,7 +114,7 @@ describe('badge', () => {
 
   it('stays off where hovering is off', async () => {
     await open('/off', '<img src="/300x200/x.png">');
-    await stub.ask(tab, 'frame.settings', { hover: false });
+    await stub.ask(tab, 'frame.settings', { hover: false, granted: false });
     await pointAt('img');
     await stub.ask(tab, 'frame.rows');
     // The rows' reply came after the dwell time would have started; a second movement outlasts it.
@@ -122,7 +122,7 @@ describe('badge', () => {
       .poll(() => page.evaluate(() => new Promise((done) => setTimeout(() => done(true), 400))))
       .toBe(true);
     expect(await world.evaluate(noBadge)).toBe(true);
-    await stub.ask(tab, 'frame.settings', { hover: true });
+    await stub.ask(tab, 'frame.settings', { hover: true, granted: false });
     await pointAt('img');
     await world.until(badgeText);
   });

@@ -91,7 +91,7 @@ describe('a picture', () => {
     const shared = want(1, { subscriber: aSubscriber({ id: 2 }) });
     expect(await queue.request([want(1), shared])).toEqual([{ state: 'queued' }, { state: 'queued' }]);
     const job = await nth(0);
-    expect(job).toMatchObject({ priority: 'hover', source: { kind: 'url', permitted: true } });
+    expect(job).toMatchObject({ priority: 'hover', source: { kind: 'url' } });
     queue.started(job.jobId);
     await queue.done(outcome(job.jobId, aScore()));
     expect(deliveredTo(1)).toEqual([{ state: 'running' }, aScore()]);
@@ -143,6 +143,32 @@ describe('a picture', () => {
     await queue.done(outcome((await nth(0)).jobId, failed));
     expect(deliveredTo(1)).toEqual([failed]);
     expect(environment.keep).not.toHaveBeenCalled();
+  });
+});
+
+describe('a picture of a site without access', () => {
+  beforeEach(() => {
+    environment.isPermitted = async () => false;
+  });
+
+  it('is never asked for by the extension, but read by the page', async () => {
+    environment.readInPage = vi.fn(async () => success(new Uint8Array([7])));
+    const queue = new Queue(environment);
+    await queue.request([want(1, { subscriber: aSubscriber({ id: 1, pageReadable: false }) })]);
+    const job = await nth(0);
+    expect(job.source).toEqual({ kind: 'bytes', bytes: new Uint8Array([7]) });
+    await queue.done(outcome(job.jobId, aScore()));
+    expect(deliveredTo(1).at(-1)).toEqual(aScore());
+    expect(environment.keep).toHaveBeenCalledWith(expect.anything(), null);
+  });
+
+  it('that its site keeps from pages is not allowed', async () => {
+    environment.readInPage = async () => failure('not-allowed');
+    const queue = new Queue(environment);
+    await queue.request([want(1)]);
+    await vi.waitFor(() => expect(deliveredTo(1)).toEqual([{ state: 'failed', reason: 'not-allowed' }]));
+    expect(jobs).toEqual([]);
+    expect(queue.size).toBe(0);
   });
 });
 

@@ -21,6 +21,7 @@ import {
   readInPages,
   sameFrame,
   subscribed,
+  type UrlRow,
   unsubscribed,
   type Want,
 } from './rows.ts';
@@ -208,11 +209,19 @@ export class Queue {
     const { source } = row;
     if (verdict.state !== 'failed' || source.kind !== 'url' || !mayDifferInPage(verdict)) return false;
     if (!row.subscribers.some(({ pageReadable }) => pageReadable)) return false;
-    const { changes, refused } = readInPages(this.rows, { ...row, source }, this.numbering);
+    this.deliverTo(
+      this.moveToPages({ ...row, source }, ({ pageReadable }) => pageReadable),
+      verdict,
+    );
+    return true;
+  }
+
+  /** Replaces a row by one for each document that `may` read the picture; returns the subscribers that may not. */
+  private moveToPages(row: UrlRow, may: (subscriber: Subscriber) => boolean): Subscriber[] {
+    const { changes, refused } = readInPages(this.rows, row, { may, numbering: this.numbering });
     this.close(row);
     void this.apply({ ...changes, remove: [] });
-    this.deliverTo(refused, verdict);
-    return true;
+    return refused;
   }
 
   private dispatch(): void {
@@ -243,14 +252,21 @@ export class Queue {
   /** Hands a job over once more, which raises it. Pictures with their bytes are not worth a second journey. */
   private async raise(row: JobRow): Promise<void> {
     if (row.source.kind === 'page' || this.sending.has(row.jobId)) return;
-    const { jobId, effort } = row;
-    const source = await this.urlSource(row.source);
+    const { jobId, effort, source } = row;
     // The first hand-over is tried again when it fails; this one has nothing to lose.
     await this.environment.engine.run({ jobId, effort, source, priority: priorityOf(row) }).catch(() => {});
   }
 
   private async send(row: JobRow): Promise<void> {
-    const source = await this.sourceOf(row);
+    const { source: wanted } = row;
+    if (wanted.kind === 'url' && !(await this.environment.isPermitted(wanted.url))) {
+      // A request without access would name Telltale in its Origin header. The page may try: CORS decides.
+      const current = this.rowOf(row.jobId);
+      if (current !== undefined) this.moveToPages({ ...current, source: wanted }, () => true);
+      this.dispatch();
+      return;
+    }
+    const source = wanted.kind === 'url' ? wanted : await this.readFirst(row);
     if (source === null || !this.isOut(row)) return;
     const { jobId, effort } = row;
     try {
@@ -275,16 +291,6 @@ export class Queue {
     if (row === undefined) return;
     if (row.attempts >= MAX_ATTEMPTS) this.finish(row, { state: 'failed', reason: 'engine-failed' });
     else void this.apply({ put: [{ ...row, state: 'waiting' }], remove: [] });
-  }
-
-  private async sourceOf(row: JobRow): Promise<EngineJob['source'] | null> {
-    if (row.source.kind === 'page') return this.readFirst(row);
-    return this.urlSource(row.source);
-  }
-
-  private async urlSource(source: { url: string; pageUrl: string }): Promise<EngineJob['source']> {
-    const { url, pageUrl } = source;
-    return { kind: 'url', url, pageUrl, permitted: await this.environment.isPermitted(url) };
   }
 
   /** The bytes from the row's document, or null when that ended the row, or this try of it. */

@@ -185,7 +185,11 @@ describe('readInPages', () => {
     );
     const [row] = rows.values();
     if (row?.source.kind !== 'url') throw new Error('expected a row with an address');
-    const { changes, refused } = readInPages(rows, { ...row, source: row.source }, numbering(1));
+    const { changes, refused } = readInPages(
+      rows,
+      { ...row, source: row.source },
+      { may: ({ pageReadable }) => pageReadable, numbering: numbering(1) },
+    );
     const after = [...applied(rows, changes).values()];
     expect(after.map(({ source, subscribers }) => [source.kind, subscribers.length])).toEqual([
       ['page', 2],

@@ -166,25 +166,27 @@ export function subscribed(
   return { changes: draft.changes(), keys };
 }
 
+export type UrlRow = JobRow & { source: { kind: 'url' } };
+
 /**
- * The changes that hand a refused address over to the documents whose pages may read it themselves: one row
- * per document. Subscribers that may not are in `refused`; the row itself ends.
+ * The changes that hand an address over to the documents of those subscribers that `may` read it themselves:
+ * one row per document. The others are in `refused`; the row itself ends.
  */
 export function readInPages(
   rows: Rows,
-  row: JobRow & { source: { kind: 'url' } },
-  numbering: Numbering,
+  row: UrlRow,
+  { may, numbering }: { may: (subscriber: Subscriber) => boolean; numbering: Numbering },
 ): { changes: JobChanges; refused: Subscriber[] } {
   const draft = new Draft(rows);
   draft.remove(row.key);
-  for (const subscriber of row.subscribers.filter(({ pageReadable }) => pageReadable)) {
+  for (const subscriber of row.subscribers.filter(may)) {
     const want: Want = { subscriber, effort: row.effort, url: row.source.url, pageUrl: row.source.pageUrl };
     const key = pageKey(want);
     const existing = draft.get(key) ?? newRow({ ...want, url: null }, key, numbering);
     // It has waited its turn once: it keeps its place.
     draft.put(merged({ ...existing, sequence: Math.min(existing.sequence, row.sequence) }, subscriber));
   }
-  return { changes: draft.changes(), refused: row.subscribers.filter(({ pageReadable }) => !pageReadable) };
+  return { changes: draft.changes(), refused: row.subscribers.filter((subscriber) => !may(subscriber)) };
 }
 
 /** What remains of a subscriber that leaves: null when nothing, itself when it stays. */

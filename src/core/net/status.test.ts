@@ -29,7 +29,7 @@ describe('mayDifferInPage', () => {
   });
 
   it('separates what the page can do from what it cannot', () => {
-    for (const reason of ['not-allowed', 'network', 'not-an-image'] as const) {
+    for (const reason of ['network', 'not-an-image'] as const) {
       expect(mayDifferInPage({ state: 'failed', reason })).toBe(true);
     }
     for (const reason of ['private-address', 'too-many-bytes', 'timeout', 'corrupt'] as const) {

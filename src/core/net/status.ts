@@ -12,13 +12,12 @@ export function failureFromStatus(status: number): Failed {
 
 /**
  * Whether the answer may be different for the page itself, which has cookies, a referrer and its own origin:
- * a refused or withheld request, no answer at all, or a page (a log-in form, most often) where a picture
+ * a refused request, no answer at all, or a page (a log-in form, most often) where a picture
  * should be. Servers in trouble (5xx) would only be asked twice.
  */
 export function mayDifferInPage(failed: Failed): boolean {
   switch (failed.reason) {
     case 'needs-login':
-    case 'not-allowed':
     case 'network':
     case 'not-an-image':
       return true;

@@ -2,8 +2,8 @@
 import type { SourceLayer } from '../model/layer.ts';
 import { NATIVE, type Preprocessing } from '../model/preprocess.ts';
 
-/** What one output of a network stands for. A single output is the logit of `fake`. */
-export type ClassName = 'fake' | 'real';
+/** What each output of a network stands for. A single output is the logit of `fake`. */
+export type ClassOrder = readonly ['fake'] | readonly ['fake', 'real'] | readonly ['real', 'fake'];
 
 /** How patches become a score for the picture; see `score/ensemble.ts`. */
 export type EnsembleName = 'vote' | 'beforeSoftmax' | 'afterSoftmax';
@@ -20,7 +20,7 @@ export interface Family {
   id: 'patch-forensics' | 'patch-forensics-full' | 'cnndetection' | 'npr' | 'safe';
   normalization: SourceLayer;
   /** By output; patch-forensics' `fake_class_id` may turn them round. */
-  classes: readonly ClassName[];
+  classes: ClassOrder;
   /** The pooling its authors publish. */
   ensemble: EnsembleName;
   preprocessing(sizes: TrainedSizes): Preprocessing;

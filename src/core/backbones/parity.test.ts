@@ -21,9 +21,10 @@ import type { Raster } from '../image/crop.ts';
 import type { SharedDecoders } from '../image/shared-decoders.ts';
 import { patchRange } from '../model/geometry.ts';
 import { buildLayers, type OutputGrid } from '../model/network.ts';
-import { fakeLogits } from '../model/patch-network.ts';
+import { buildPatchNetwork, fakeLogits } from '../model/patch-network.ts';
 import { preprocess, rasterOf, rgbOf } from '../model/preprocess.ts';
 import { ensemblesOf } from '../score/ensemble.ts';
+import { scorePicture } from '../score/score-picture.ts';
 import { type ImportedNetwork, type ImportOptions, importCheckpoint } from './import-checkpoint.ts';
 
 const TOLERANCE = { absolute: 2e-3, relative: 1e-3 };
@@ -185,10 +186,10 @@ describe('the formula for weights', () => {
   );
 });
 
-describe('preprocessing', () => {
+describe('with the options of its run', () => {
   it.each(folders.filter(({ optionsFile }) => optionsFile !== null))(
-    '$name follows from its options',
-    (folder) => {
+    '$name scores a file as the reference validates',
+    async (folder) => {
       const training = readTrainingOptions(new Uint8Array(readFileSync(folder.optionsFile ?? '')), yaml);
       if (!training.ok) throw new Error(training.failure.detail);
       const [open] = checkpointsOf(folder).map(([, read]) => read);
@@ -198,6 +199,16 @@ describe('preprocessing', () => {
       if (reference === undefined) throw new Error('no validation case');
       expect(network).toMatchObject({ name: folder.name, preprocessing: preprocessingOf(reference) });
       expect(network.assumptions).toEqual([]);
+      const built = buildPatchNetwork(await startBackend('wasm'), network, network.weights);
+      if (!built.ok) throw new Error(built.failure.message);
+      const picture = await pictureIn(folder.path(reference.input));
+      const scored = await scorePicture(picture, network, built.value);
+      built.value.dispose();
+      if (!scored.ok) throw new Error(scored.failure);
+      for (const name of ['beforeSoftmax', 'afterSoftmax'] as const) {
+        const expected = reference.ensembles?.[name].pFake ?? Number.NaN;
+        expect(Math.abs(scored.value.ensembles[name] - expected), name).toBeLessThan(1e-3);
+      }
     },
   );
 });

@@ -81,6 +81,12 @@ function lengthAfter(layer: SourceLayer, length: number): number {
   return padded < window.size ? 0 : Math.floor((padded - window.size) / window.stride) + 1;
 }
 
+/** Whether a patch depends on its own field alone: SAFE's band is stretched by the size of the whole picture. */
+export const isTileable = (layers: readonly SourceLayer[]): boolean =>
+  layers.every(
+    (layer) => layer.op !== 'diagonalBand' && (branchesOf(layer) ?? []).every((branch) => isTileable(branch)),
+  );
+
 /** Number of patches along a side of `lengthPx` of an unpadded network: 0 when it is shorter than one receptive field. */
 export function patchesAlong(lengthPx: number, field: ReceptiveField): number {
   if (lengthPx < field.sizePx) return 0;

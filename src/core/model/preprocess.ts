@@ -44,6 +44,16 @@ export const rasterOf = ({ widthPx, heightPx, rgba }: PixelImage): Raster => ({
   data: rgba,
 });
 
+/** A raster as tiles are cut from; one without alpha becomes opaque. */
+export function pixelImageOf({ widthPx, heightPx, channels, data }: Raster): PixelImage {
+  if (channels === 4) return { widthPx, heightPx, rgba: data };
+  const rgba = new Uint8Array(widthPx * heightPx * 4).fill(255);
+  for (let pixel = 0; pixel < widthPx * heightPx; pixel++) {
+    rgba.set(data.subarray(pixel * 3, pixel * 3 + 3), pixel * 4);
+  }
+  return { widthPx, heightPx, rgba };
+}
+
 /** Interleaved RGB 0..255 of a whole raster, as networks take it; alpha is left out without being applied. */
 export function rgbOf({ widthPx, heightPx, channels, data }: Raster): Float32Array {
   if (channels === 3) return Float32Array.from(data);

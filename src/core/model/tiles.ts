@@ -1,6 +1,6 @@
 /** Cuts a picture into overlapping tiles whose logits, put together, are the whole picture's logits exactly. */
 import type { PixelImage } from '../image/pixels.ts';
-import { patchesAlong, pixelsUnder, type ReceptiveField } from './geometry.ts';
+import { patchesAlong, patchRange, pixelsUnder, type ReceptiveField } from './geometry.ts';
 import type { LogitGrid, Network } from './network.ts';
 
 /** Whether a big picture is looked at whole, or only an evenly spread sample of it. */
@@ -30,6 +30,8 @@ export interface PlanOptions {
   sampleTilePx: number;
   /** Pixels that effort `quick` looks at. */
   quickPixels: number;
+  /** Patch grid of the whole picture, from `gridLength`; left out for a network that does not pad. */
+  grid?: { rows: number; columns: number };
 }
 
 /**
@@ -48,8 +50,10 @@ export function planTiles(
   effort: Effort,
   options: PlanOptions = PLAN,
 ): TilePlan {
-  const rows = patchesAlong(size.heightPx, field);
-  const columns = patchesAlong(size.widthPx, field);
+  const { rows, columns } = options.grid ?? {
+    rows: patchesAlong(size.heightPx, field),
+    columns: patchesAlong(size.widthPx, field),
+  };
   const sampled = effort === 'quick' && size.widthPx * size.heightPx > options.quickPixels;
   const tiles = sampled
     ? sampleTiles(rows, columns, field, options)
@@ -60,7 +64,8 @@ export function planTiles(
 
 /**
  * Logits of `plan` on `image`, row-major over the whole grid, NaN where no tile looked.
- * Rejects when the network does, or returns a logit that is not finite.
+ * `field.stridePx` is the product of the network's strides and no layer depends on the picture's size (`isTileable`).
+ * Rejects when the network does, or returns too few patches or a logit that is not finite.
  */
 export async function scoreTiles(
   network: Network,
@@ -70,22 +75,38 @@ export async function scoreTiles(
 ): Promise<LogitGrid> {
   const logits = new Float32Array(plan.rows * plan.columns).fill(Number.NaN);
   for (const tile of plan.tiles) {
-    const heightPx = pixelsUnder(tile.rows, field);
-    const widthPx = pixelsUnder(tile.columns, field);
-    const rgb = cutRgb(image, {
-      leftPx: tile.column * field.stridePx,
-      topPx: tile.row * field.stridePx,
-      widthPx,
-      heightPx,
-    });
-    const result = await network.forward(rgb, heightPx, widthPx);
+    const down = cutFor(tile.row, tile.rows, field, image.heightPx);
+    const across = cutFor(tile.column, tile.columns, field, image.widthPx);
+    const cut = {
+      leftPx: across.startPx,
+      topPx: down.startPx,
+      widthPx: across.stopPx - across.startPx,
+      heightPx: down.stopPx - down.startPx,
+    };
+    const result = await network.forward(cutRgb(image, cut), cut.heightPx, cut.widthPx);
     if (!result.logits.every(Number.isFinite)) throw new Error('network returned a logit that is not finite');
+    if (result.rows < down.skip + tile.rows || result.columns < across.skip + tile.columns) {
+      throw new Error(`network returned ${result.rows} x ${result.columns} for a larger tile`);
+    }
     for (let row = 0; row < tile.rows; row++) {
-      const line = result.logits.subarray(row * tile.columns, (row + 1) * tile.columns);
+      const start = (down.skip + row) * result.columns + across.skip;
+      const line = result.logits.subarray(start, start + tile.columns);
       logits.set(line, (tile.row + row) * plan.columns + tile.column);
     }
   }
   return { rows: plan.rows, columns: plan.columns, logits };
+}
+
+/**
+ * The pixels along one side that `patches` patches from `first` look at, and how many patches before them the network
+ * returns on the way. The cut begins at a multiple of the stride, so that the cut's patches are the picture's; where it
+ * ends inside the picture, its padding lies outside every patch that is kept.
+ */
+function cutFor(first: number, patches: number, field: ReceptiveField, lengthPx: number) {
+  const { startPx } = patchRange(first, field, lengthPx);
+  const { stopPx } = patchRange(first + patches - 1, field, lengthPx);
+  const before = Math.floor(startPx / field.stridePx);
+  return { startPx: before * field.stridePx, stopPx, skip: first - before };
 }
 
 interface Span {

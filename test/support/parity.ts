@@ -12,6 +12,7 @@ const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
 
 /** Where the whole set lies, weights of every format included; set by whoever has it. */
 const wholeSet = process.env.TELLTALE_PARITY_DIR;
+export const isWholeSet = wholeSet !== undefined;
 
 export interface ParityCase {
   tag?: string;

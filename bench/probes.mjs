@@ -10,10 +10,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 const MIB = 2 ** 20;
 
 /**
- * JavaScript heap and array buffers (WASM memories among them) of one context after garbage collection, in MiB.
- * @param {CDPSession} client
+ * JavaScript heap and array buffers of one context after garbage collection, in MiB; WASM memories are not in it.
+ * @param {CDPSession | undefined} client
  */
 async function heapMiB(client) {
+  if (client === undefined) return 0;
   await client.send('HeapProfiler.enable');
   await client.send('HeapProfiler.collectGarbage');
   const usage = await client.send('Runtime.getHeapUsage');
@@ -43,7 +44,8 @@ export const memory = {
    * `/proc`, which counts WASM memories too; elsewhere null.
    * @param {Session} session
    */
-  ofExtension({ browser }) {
+  async ofExtension({ browser, extensionId }) {
+    await collectGarbage(browser, `chrome-extension://${extensionId}/`);
     const root = browser.process()?.pid;
     if (process.platform !== 'linux' || root === undefined) return null;
     const kibibytes = readdirSync('/proc')
@@ -52,6 +54,22 @@ export const memory = {
     return rounded(kibibytes / 1024);
   },
 };
+
+/**
+ * Lets go of what is already garbage in every context of the extension: pages, service worker, engine workers.
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {string} origin
+ */
+async function collectGarbage(browser, origin) {
+  for (const target of browser.targets().filter((candidate) => candidate.url().startsWith(origin))) {
+    if (target.type() === 'service_worker') await heapMiB((await target.worker())?.client);
+    else if (target.type() === 'page' || target.type() === 'background_page') {
+      const page = await target.asPage();
+      await heapMiB(await page.createCDPSession());
+      for (const worker of page.workers()) await heapMiB(worker.client);
+    }
+  }
+}
 
 /**
  * Whether `pid` is one of our browser's renderers for extensions; a process that ends meanwhile is none.

@@ -19,8 +19,9 @@ export interface TrainedSizes {
 export interface Family {
   id: 'patch-forensics' | 'patch-forensics-full' | 'cnndetection' | 'npr' | 'safe';
   normalization: SourceLayer;
-  /** By output; patch-forensics' `fake_class_id` may turn them round. */
   classes: ClassOrder;
+  /** Whether a run has an `opt.yml`, whose `fake_class_id` and sizes go before what stands here. */
+  hasOptions: boolean;
   /** The pooling its authors publish. */
   ensemble: EnsembleName;
   preprocessing(sizes: TrainedSizes): Preprocessing;
@@ -40,6 +41,7 @@ export const PATCH_FORENSICS: Family = {
   id: 'patch-forensics',
   normalization: HALF,
   classes: ['fake', 'real'],
+  hasOptions: true,
   ensemble: 'afterSoftmax',
   preprocessing: ({ loadSize }) => validation(loadSize, loadSize),
 };
@@ -49,6 +51,7 @@ export const PATCH_FORENSICS_FULL: Family = {
   id: 'patch-forensics-full',
   normalization: HALF,
   classes: ['fake', 'real'],
+  hasOptions: true,
   ensemble: 'beforeSoftmax',
   preprocessing: ({ loadSize, fineSize }) => validation(loadSize, fineSize),
 };
@@ -58,6 +61,7 @@ export const CNNDETECTION: Family = {
   id: 'cnndetection',
   normalization: IMAGENET,
   classes: ['fake'],
+  hasOptions: false,
   ensemble: 'beforeSoftmax',
   preprocessing: () => NATIVE,
 };
@@ -67,6 +71,7 @@ export const NPR_FAMILY: Family = {
   id: 'npr',
   normalization: IMAGENET,
   classes: ['fake'],
+  hasOptions: false,
   ensemble: 'beforeSoftmax',
   preprocessing: () => NATIVE,
 };
@@ -76,6 +81,7 @@ export const SAFE_FAMILY: Family = {
   id: 'safe',
   normalization: UNIT,
   classes: ['real', 'fake'],
+  hasOptions: false,
   ensemble: 'beforeSoftmax',
   preprocessing: () => ({ resize: { mode: 'never' }, centerCropPx: 256 }),
 };

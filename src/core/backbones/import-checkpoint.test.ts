@@ -210,6 +210,28 @@ describe('options', () => {
   });
 });
 
+describe('assumptions', () => {
+  it.each([
+    ['xception_block1', ['network', 'class-order', 'sizes']],
+    ['safe_resnet50', ['network']],
+    ['npr_resnet50', ['network']],
+  ])('of %s are named', (name, assumptions) => {
+    expect(importCheckpoint({ tensors: tensorsOf(name) })).toMatchObject({ value: { name, assumptions } });
+    const options = { network: name, training: training({ fakeClassId: 1, loadSize: 64 }) };
+    expect(importCheckpoint({ tensors: tensorsOf(name) }, options)).toMatchObject({
+      value: { assumptions: [] },
+    });
+  });
+
+  it('never turn round the classes of detectors without such options', () => {
+    const options = { training: training({ fakeClassId: 0 }) };
+    const safe = importCheckpoint({ tensors: tensorsOf('safe_resnet50') }, options);
+    expect(safe).toMatchObject({
+      value: { classes: ['real', 'fake'], preprocessing: { centerCropPx: 256 } },
+    });
+  });
+});
+
 describe('values', () => {
   it.each<[string, string, number]>([
     ['a weight that is not a number', 'conv1.weight', Number.NaN],

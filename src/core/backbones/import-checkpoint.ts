@@ -126,9 +126,8 @@ function firstNotFinite(weights: Weights): ValueFailure | null {
   return null;
 }
 
-/** The outputs' meaning; only networks with two outputs can have them the other way round. */
 function classesOf({ family }: Detector, training: TrainingOptions | undefined): ClassOrder {
-  if (family.classes.length < 2 || training?.fakeClassId === undefined) return family.classes;
+  if (!family.hasOptions || training?.fakeClassId === undefined) return family.classes;
   return training.fakeClassId === 0 ? ['fake', 'real'] : ['real', 'fake'];
 }
 
@@ -137,11 +136,12 @@ const sizesOf = ({ sizes }: Detector, training: TrainingOptions | undefined) => 
   fineSize: training?.fineSize ?? sizes.fineSize,
 });
 
-function assumptionsOf(detector: Detector, options: ImportOptions): Assumption[] {
+function assumptionsOf({ family }: Detector, options: ImportOptions): Assumption[] {
   const { training, network, preprocessing } = options;
   const assumed: Assumption[] = [];
   if (network === undefined && training?.whichModelNetD === undefined) assumed.push('network');
-  if (detector.family.classes.length > 1 && training?.fakeClassId === undefined) assumed.push('class-order');
+  if (!family.hasOptions) return assumed;
+  if (training?.fakeClassId === undefined) assumed.push('class-order');
   if (preprocessing === undefined && training?.loadSize === undefined) assumed.push('sizes');
   return assumed;
 }

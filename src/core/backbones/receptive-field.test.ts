@@ -90,4 +90,23 @@ describe('the reference’s table of receptive fields', () => {
     expect(parameterCount(detector('safe_resnet50').layers)).toBe(1437761 + 513);
     expect(parameterCount(detector('cnndetection_resnet50').layers)).toBe(23510081);
   });
+
+  it('bounds SAFE’s band, whose cells drift with the picture’s size', () => {
+    const { sizePx, offsetPx } = receptiveFieldOf([{ op: 'diagonalBand' }]);
+    let [least, most] = [0, 0];
+    for (let length = 8; length < 500; length++) {
+      const cells = Math.floor((length + 5) / 2);
+      const reflect = (at: number) => (at < 0 ? -1 - at : at >= length ? 2 * length - 1 - at : at);
+      for (let index = 0; index < length; index++) {
+        const place = Math.min(cells - 1, Math.max(0, ((index + 0.5) * cells) / length - 0.5));
+        for (const cell of [Math.floor(place), Math.ceil(place)]) {
+          for (const pixel of [2 * cell - 2, 2 * cell - 1].map(reflect)) {
+            least = Math.min(least, pixel - index);
+            most = Math.max(most, pixel - index);
+          }
+        }
+      }
+    }
+    expect([least, most]).toEqual([offsetPx, offsetPx + sizePx - 1]);
+  });
 });

@@ -11,10 +11,9 @@ const MIB = 2 ** 20;
 
 /**
  * JavaScript heap and array buffers of one context after garbage collection, in MiB; WASM memories are not in it.
- * @param {CDPSession | undefined} client
+ * @param {CDPSession} client
  */
 async function heapMiB(client) {
-  if (client === undefined) return 0;
   await client.send('HeapProfiler.enable');
   await client.send('HeapProfiler.collectGarbage');
   const usage = await client.send('Runtime.getHeapUsage');
@@ -57,17 +56,16 @@ export const memory = {
 
 /**
  * Lets go of what is already garbage in every context of the extension: pages, service worker, engine workers.
+ * Bare sessions, because a driver's page handle switches on network recording, which keeps every response body.
  * @param {import('puppeteer-core').Browser} browser
  * @param {string} origin
  */
 async function collectGarbage(browser, origin) {
   for (const target of browser.targets().filter((candidate) => candidate.url().startsWith(origin))) {
-    if (target.type() === 'service_worker') await heapMiB((await target.worker())?.client);
-    else if (target.type() === 'page' || target.type() === 'background_page') {
-      const page = await target.asPage();
-      await heapMiB(await page.createCDPSession());
-      for (const worker of page.workers()) await heapMiB(worker.client);
-    }
+    const client = await target.createCDPSession();
+    await client.send('HeapProfiler.enable');
+    await client.send('HeapProfiler.collectGarbage');
+    await client.detach();
   }
 }
 

@@ -57,7 +57,7 @@ export class App {
       readInPage: (reader) => this.readInPage(reader),
       keep: keepOutcome,
       save: saveJobs,
-      deliver: (deliveries) => void this.deliver(deliveries).catch(reportBug),
+      deliver: (deliveries) => this.deliver(deliveries).catch(reportBug),
       changed: () => this.queueChanged(),
     });
     this.scans = new Scans({

@@ -1,5 +1,6 @@
 /** The built extension in a real browser, with everything the end-to-end tests do to it. */
 import type { CDPSession, ElementHandle, Page, Target, WebWorker } from 'puppeteer-core';
+import { ProtocolError } from 'puppeteer-core';
 import { findBrowser } from '../../scripts/browser.mjs';
 import type { Session } from '../../scripts/lib/extension.mjs';
 import {
@@ -92,14 +93,26 @@ export async function serviceWorker(session: Session): Promise<WebWorker> {
 
 /** Stops the service worker as the browser does after idle time, and waits until it is gone. */
 export async function stopServiceWorker(session: Session): Promise<void> {
-  const target = session.browser.targets().find(isServiceWorker(session));
-  const worker = await target?.worker();
+  const before = await workerContexts(session);
+  const worker = await session.browser.targets().find(isServiceWorker(session))?.worker();
   if (worker === null || worker === undefined) throw new Error('no service worker is running');
-  await worker.close();
-  await waitFor('the service worker to stop', () =>
-    session.browser.targets().includes(target as Target) ? undefined : true,
+  // The engine's next message may have started another worker before the debugger has let go of this one.
+  await worker.close().catch((error: unknown) => {
+    if (!(error instanceof ProtocolError)) throw error;
+  });
+  await waitFor('the service worker to stop', async () =>
+    (await workerContexts(session)).some((id) => before.includes(id)) ? undefined : true,
   );
 }
+
+/** Names of the running service workers: each start has a new one. Asking does not start it. */
+const workerContexts = (session: Session): Promise<string[]> =>
+  session.desk.evaluate(async () => {
+    const contexts = await chrome.runtime.getContexts({
+      contextTypes: [chrome.runtime.ContextType.BACKGROUND],
+    });
+    return contexts.map(({ contextId }) => contextId);
+  });
 
 /** The offscreen document's page, or undefined when there is none. */
 export async function engineHost(session: Session): Promise<Page | undefined> {
@@ -263,6 +276,6 @@ export const overlayText = (page: Page, pattern: RegExp, timeoutMs = 20_000): Pr
 export const waitForServiceWorker = (session: Session): Promise<true> =>
   waitFor(
     'the service worker to be started',
-    () => (session.browser.targets().some(isServiceWorker(session)) ? true : undefined),
+    async () => ((await workerContexts(session)).length > 0 ? true : undefined),
     { timeoutMs: 45_000 },
   );

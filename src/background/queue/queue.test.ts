@@ -59,7 +59,7 @@ beforeEach(() => {
     readInPage: async () => success(new Uint8Array([1])),
     isPermitted: async () => true,
     keep: vi.fn(async () => {}),
-    deliver: (deliveries) => {
+    deliver: async (deliveries) => {
       deliveredHere.push(...deliveries);
     },
     save: async ({ put, remove }) => {
@@ -101,7 +101,22 @@ describe('a picture', () => {
       'https://cdn.example/1.jpg',
     );
     expect(queue.size).toBe(0);
-    expect(stored.size).toBe(0);
+    await vi.waitFor(() => expect(stored.size).toBe(0));
+  });
+
+  it('keeps its stored row until its answer has arrived', async () => {
+    let arrived = () => {};
+    environment.deliver = () =>
+      new Promise((resolve) => {
+        arrived = resolve;
+      });
+    const queue = new Queue(environment);
+    await queue.request([want(1)]);
+    await queue.done(outcome((await nth(0)).jobId, aScore()));
+    expect(queue.size).toBe(0);
+    expect(stored.size).toBe(1);
+    arrived();
+    await vi.waitFor(() => expect(stored.size).toBe(0));
   });
 
   it('is durable before the request is answered', async () => {

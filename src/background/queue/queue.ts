@@ -39,7 +39,8 @@ export interface QueueEnvironment {
   isPermitted: (url: string) => Promise<boolean>;
   /** Keeps a verdict; `url` is the address it was read from anonymously, or null. */
   keep: (outcome: EngineOutcome, url: string | null) => Promise<void>;
-  deliver: (deliveries: Delivery[]) => void;
+  /** Resolves when every document has taken its states, or is gone. */
+  deliver: (deliveries: Delivery[]) => Promise<void>;
   save: (changes: JobChanges) => Promise<void>;
   /** Called after rows came or went. */
   changed: () => void;
@@ -128,7 +129,7 @@ export class Queue {
     const running: JobRow = { ...row, state: 'running' };
     // Not written: after a restart the engine itself says what it has in hand.
     this.remember(running);
-    this.deliverTo(running.subscribers, { state: 'running' });
+    void this.deliverTo(running.subscribers, { state: 'running' });
   }
 
   /** The engine has finished a job. Resolves when the outcome is kept and on its way. */
@@ -187,21 +188,26 @@ export class Queue {
     return this.environment.save(changes);
   }
 
-  /** Removes a row whose work is over. */
-  private close(row: JobRow): void {
+  private forget(row: JobRow): void {
     this.rows.delete(row.key);
     this.keys.delete(row.jobId);
-    void this.environment.save({ put: [], remove: [row.key] });
   }
 
+  /**
+   * Ends a row. Its stored copy goes last: a worker that dies before the answer has arrived finds the row again,
+   * and the engine then answers from the cache.
+   */
   private finish(row: JobRow, verdict: Verdict): void {
-    this.close(row);
-    this.deliverTo(row.subscribers, verdict);
+    this.forget(row);
+    void this.deliverTo(row.subscribers, verdict).then(() => {
+      // Asked for again in the meantime: that row is another one's.
+      if (!this.rows.has(row.key)) void this.environment.save({ put: [], remove: [row.key] });
+    });
   }
 
-  private deliverTo(subscribers: readonly Subscriber[], state: ImageState): void {
+  private async deliverTo(subscribers: readonly Subscriber[], state: ImageState): Promise<void> {
     if (subscribers.length === 0) return;
-    this.environment.deliver(subscribers.map((subscriber) => ({ subscriber, state })));
+    await this.environment.deliver(subscribers.map((subscriber) => ({ subscriber, state })));
   }
 
   /** Where the background's anonymous request was refused but the page may read the picture, lets it. */
@@ -209,18 +215,17 @@ export class Queue {
     const { source } = row;
     if (verdict.state !== 'failed' || source.kind !== 'url' || !mayDifferInPage(verdict)) return false;
     if (!row.subscribers.some(({ pageReadable }) => pageReadable)) return false;
-    this.deliverTo(
-      this.moveToPages({ ...row, source }, ({ pageReadable }) => pageReadable),
-      verdict,
-    );
+    const refused = this.moveToPages({ ...row, source }, ({ pageReadable }) => pageReadable);
+    void this.deliverTo(refused, verdict);
     return true;
   }
 
   /** Replaces a row by one for each document that `may` read the picture; returns the subscribers that may not. */
   private moveToPages(row: UrlRow, may: (subscriber: Subscriber) => boolean): Subscriber[] {
     const { changes, refused } = readInPages(this.rows, row, { may, numbering: this.numbering });
-    this.close(row);
+    this.forget(row);
     void this.apply({ ...changes, remove: [] });
+    void this.environment.save({ put: [], remove: [row.key] });
     return refused;
   }
 
@@ -313,7 +318,7 @@ export class Queue {
       return;
     }
     // Only that element is gone; another one shows the same picture.
-    this.deliverTo([reader], { state: 'failed', reason });
+    void this.deliverTo([reader], { state: 'failed', reason });
     const waiting: JobRow = { ...row, state: 'waiting', attempts: row.attempts - 1, subscribers: others };
     void this.apply({ put: [waiting], remove: [] });
   }

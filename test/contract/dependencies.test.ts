@@ -16,6 +16,7 @@ const LANES: Record<string, readonly string[]> = {
   background: ['core', 'protocol', 'platform', 'engine/host', 'engine/read-url', 'engine/firefox', 'models'],
   content: ['core', 'protocol', 'platform', 'ui'],
   popup: ['core', 'protocol', 'platform', 'ui'],
+  cli: ['core', 'models'],
   welcome: ['core', 'protocol', 'platform', 'ui'],
 };
 
@@ -70,7 +71,8 @@ function mayImport(from: string, to: string): boolean {
 
 describe('dependency lanes', () => {
   it('know every folder of src', () => {
-    expect(new Set(files.map(laneOf))).toEqual(new Set(Object.keys(LANES)));
+    const unknown = files.map(laneOf).filter((lane) => LANES[lane] === undefined);
+    expect([...new Set(unknown)]).toEqual([]);
   });
 
   it('are kept by every import', () => {
@@ -106,11 +108,11 @@ describe('dependency lanes', () => {
     expect(strays).toEqual([]);
   });
 
-  it('keep tfjs out of everything but the engine', () => {
+  it('keep tfjs out of everything but the engine and the command line', () => {
     const strays = imports
       .filter(({ target, typeOnly }) => target.startsWith('@tensorflow/') && !typeOnly)
       .map(({ file }) => file)
-      .filter((file) => laneOf(file) !== 'engine');
+      .filter((file) => !['engine', 'cli'].includes(laneOf(file)));
     expect(strays).toEqual([]);
   });
 });

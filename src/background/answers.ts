@@ -73,7 +73,10 @@ export function pageAnswers(app: App): Handlers<typeof pageToBackground, PageSen
     engine: () => app.engineInfo(),
   };
   return {
-    'page.view': ({ tabId }) => pageView(tabId, view),
+    'page.view': ({ tabId, opened }) => {
+      if (opened) app.reach.tryAgain(tabId);
+      return pageView(tabId, view);
+    },
     'scan.start': ({ tabId }) => {
       // Answered at once: how it goes on is in the view.
       app.scans.start(tabId).catch(reportBug);

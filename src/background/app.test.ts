@@ -213,6 +213,9 @@ describe('the popup', () => {
     expect(await popup['page.view']({ tabId: 1 }, page)).toMatchObject({ reachable: false, rows: [] });
     await popup['page.view']({ tabId: 1 }, page);
     expect(fakeBrowser.scripting.executeScript).toHaveBeenCalledTimes(1);
+    // The toolbar button gives access and opens the popup anew.
+    await popup['page.view']({ tabId: 1, opened: true }, page);
+    expect(fakeBrowser.scripting.executeScript).toHaveBeenCalledTimes(2);
   });
 
   it('forgets documents that do not answer any more', async () => {

@@ -64,7 +64,7 @@ export class App {
       queue: this.queue,
       reach: (tabId) => this.reach.all(tabId),
       collect: (frame) => this.collect(frame),
-      end: (frame) => ask(frame, 'scan.end', {}, COLLECT_LIMIT_MS),
+      end: (frame, finished) => ask(frame, 'scan.end', { finished }, COLLECT_LIMIT_MS),
       framesOf: (tabId) => this.frames.of(tabId),
       screen: (frame, images, priority) => this.screenForScan(frame, images, priority),
       push: (frame, states) => this.push(frame, states),

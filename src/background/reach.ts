@@ -24,6 +24,11 @@ export class Reach {
     return this.frames.of(tabId);
   }
 
+  /** A refusal may have been lifted: the next call tries to enter again. */
+  tryAgain(tabId: number): void {
+    this.refusedUntil.delete(tabId);
+  }
+
   /** As `known`, and enters what has appeared since: frames that came later, tabs refused a moment ago. */
   async all(tabId: number): Promise<KnownFrame[]> {
     await this.enter(tabId);

@@ -17,7 +17,7 @@ export interface ScanEnvironment {
   /** Everything a document knows now; from then on it reports more. Empty when it does not answer. */
   collect: (frame: KnownFrame) => Promise<ImageRef[]>;
   /** Tells a document to report no more. */
-  end: (frame: KnownFrame) => Promise<unknown>;
+  end: (frame: KnownFrame, finished: boolean) => Promise<unknown>;
   framesOf: (tabId: number) => KnownFrame[];
   screen: (
     frame: KnownFrame,
@@ -171,7 +171,8 @@ export class Scans {
     if (scan === undefined) return;
     const ended = { ...scan, state, collecting: false, endedAt: this.environment.now() };
     const saved = this.put(ended);
-    await Promise.all(this.environment.framesOf(tabId).map((frame) => this.environment.end(frame)));
+    const { framesOf, end } = this.environment;
+    await Promise.all(framesOf(tabId).map((frame) => end(frame, state === 'finished')));
     await saved;
   }
 }

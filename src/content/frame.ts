@@ -151,8 +151,9 @@ export class Frame {
       },
       'frame.rows': async () => ({ rows: await this.#rows() }),
       'scan.collect': async () => ({ images: await this.#collect() }),
-      'scan.end': () => {
+      'scan.end': ({ finished }) => {
         this.#follow.stop();
+        if (finished) void this.#screening.recover();
         return {};
       },
       'image.states': ({ states }) => {
@@ -193,6 +194,7 @@ export class Frame {
     await this.#collector.settle(COLLECT_WAIT_MS);
     const records = await listed(this.registry, this.meter);
     this.#follow.start(records);
+    this.#screening.expect(records);
     return mapInSlices(records, this.meter, imageRef);
   }
 

@@ -1,5 +1,5 @@
 /** Asking the background about pictures, and taking a question back. */
-import type { FailureReason, ImageState } from '../core/verdict.ts';
+import { type FailureReason, isWaiting } from '../core/verdict.ts';
 import type { Priority, StateUpdate } from '../protocol/schemas.ts';
 import type { Background } from './background.ts';
 import { imageRef } from './collect/listing.ts';
@@ -14,9 +14,6 @@ const WORTH_ANOTHER_TRY: ReadonlySet<FailureReason> = new Set([
   'engine-failed',
   'cancelled',
 ]);
-
-const isWaiting = (state: ImageState | null): boolean =>
-  state?.state === 'queued' || state?.state === 'running';
 
 export interface ScreeningHooks {
   registry: Registry;
@@ -57,6 +54,21 @@ export class Screening {
       (state?.state === 'abstained' || (state?.state === 'scored' && state.coverage >= 1));
     if (final) return;
     await this.#ask(record, 'click');
+  }
+
+  /** A scan asks for all of these: what failed before waits again. */
+  expect(records: readonly ImageRecord[]): void {
+    for (const record of records) {
+      if (record.state?.state !== 'failed') continue;
+      record.state = { state: 'queued' };
+      this.#hooks.changed(record);
+    }
+  }
+
+  /** The scan is over, so what still waits for its answer has lost it on the way: asks again. */
+  async recover(): Promise<void> {
+    const lost = [...this.#hooks.registry.records()].filter(({ state }) => isWaiting(state));
+    await Promise.all(lost.map((record) => this.#ask(record, 'visible')));
   }
 
   /** Access has grown: asks again for what was not allowed before. */

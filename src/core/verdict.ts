@@ -99,6 +99,10 @@ export type Verdict = Scored | Abstained | Failed;
 /** What an image's row shows at any moment. */
 export type ImageState = { state: 'queued' } | { state: 'running' } | Verdict;
 
+/** Asked for, and not answered yet. */
+export const isWaiting = (state: ImageState | null): boolean =>
+  state?.state === 'queued' || state?.state === 'running';
+
 /** Patch probabilities of one image, row-major `[rows * columns]`: 0..254 is P(generated) * 254, 255 is "not looked at". */
 export interface PatchMap {
   rows: number;

@@ -23,10 +23,12 @@ const root = document.getElementById('root') as HTMLElement;
 /** Starts the popup for `tabId`; `view.changed` of other tabs is not its concern. */
 function start(tabId: number): void {
   // A background that is just being stopped loses the message (Firefox); the second one starts it afresh.
-  const ask = () => send('page.view', { tabId });
+  let opened = true;
+  const ask = () => send('page.view', { tabId, opened });
   const refresh = coalesce(async () => {
     try {
       dispatch({ type: 'view.arrived', view: await ask().catch(ask) });
+      opened = false;
     } catch {
       dispatch({ type: 'view.missed' });
     }

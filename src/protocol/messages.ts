@@ -83,7 +83,8 @@ export const contentToBackground = {
 
 /** Answered by the background for Telltale's own pages only. */
 export const pageToBackground = {
-  'page.view': { request: v.object(inTab), reply: pageView },
+  /** `opened`: a person has just opened this page, which may have given access to the tab (`activeTab`). */
+  'page.view': { request: v.object({ ...inTab, opened: v.optional(v.boolean()) }), reply: pageView },
   'scan.start': { request: v.object(inTab), reply: nothing },
   'scan.cancel': { request: v.object(inTab), reply: nothing },
   'row.screen': { request: v.object(oneImage), reply: nothing },
@@ -112,7 +113,8 @@ export const backgroundToContent = {
   'frame.rows': { request: nothing, reply: v.object({ rows: v.array(frameRow) }) },
   /** Everything known now; from here on report new images with `scan.more`. */
   'scan.collect': { request: nothing, reply: v.object({ images: v.array(imageRef) }) },
-  'scan.end': { request: nothing, reply: nothing },
+  /** `finished`: every image that the scan reported has its answer; else it was cancelled. */
+  'scan.end': { request: v.object({ finished: v.boolean() }), reply: nothing },
   'image.states': { request: v.object({ states: v.array(stateUpdate) }), reply: nothing },
   /** Read the bytes in the page's own context; `gone` when the generation has passed. */
   'image.read': {

@@ -36,6 +36,11 @@ describe('without host access', () => {
     expect(await overlayOf(page)).toBeNull();
     expect(fixtures.readByScripts()).toEqual([]);
 
+    expect(await viewOf(session, tabId)).toMatchObject({ reachable: false });
+    await page.evaluate((src) => {
+      document.body.append(Object.assign(new Image(), { src, alt: 'shared bait' }));
+    }, `${fixtures.cdn}/cors/82.jpg`);
+
     const popup = await pressToolbarButton(session, page);
     await popup.close();
     const view = await scanThroughPopup(session, tabId);
@@ -44,6 +49,10 @@ describe('without host access', () => {
     // Nothing that the browser would refuse was even tried with credentials.
     const tried = fixtures.log.filter(({ path, headers }) => path.startsWith('/crop/81') && headers.cookie);
     expect(tried).toEqual([]);
+    // Nor did any request say who was asking.
+    expect(fixtures.log.filter(({ headers }) => headers.origin?.startsWith('chrome-extension'))).toEqual([]);
+    // What its site lets every page read (CORS) needs no access either.
+    expect(outcomesOf(view)).toMatchObject({ 'shared bait': 'scored' });
   });
 });
 

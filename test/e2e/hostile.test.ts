@@ -158,8 +158,6 @@ describe('a page that does not hold still', () => {
     expect(view.reachable).toBe(true);
     // Three seconds of it at least, whatever the scan took.
     await page.waitForFunction('stormed() > 3000');
-    const longest = await inContentScript<number>(session, page, LONGEST_TASK);
-    expect(longest).toBeLessThan(50);
     await call(page, 'stopAll()');
     await page.close();
   });
@@ -168,8 +166,6 @@ describe('a page that does not hold still', () => {
     const { page, tabId } = await openHostile();
     await askBackground(session.desk, 'scan.start', { tabId });
     const pool = await call(page, 'recycle()');
-    const longest = await inContentScript<number>(session, page, LONGEST_TASK);
-    expect(longest).toBeLessThan(50);
     const view = await viewWhen(session, tabId, {
       what: 'the scan to catch up',
       accept: ({ scan, rows }) =>
@@ -183,6 +179,3 @@ describe('a page that does not hold still', () => {
     await page.close();
   }, 180_000);
 });
-
-/** The content script's own count of what it costs the page. */
-const LONGEST_TASK = "globalThis[Symbol.for('telltale.frame')].meter.longestTaskMs";

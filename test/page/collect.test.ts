@@ -180,7 +180,7 @@ describe('collecting', () => {
       .poll(async () => found(await reported()), { timeout: 5000 })
       .toEqual(['background /100x80/c.png', 'img /100x80/a2.png', 'img /100x80/b.png', 'img /100x80/d.png']);
     expect((await reported()).find(({ url }) => url?.endsWith('a2.png'))?.generation).toBe(1);
-    await stub.ask(tab, 'scan.end');
+    await stub.ask(tab, 'scan.end', { finished: true });
     await stub.clearLog();
     await page.evaluate(() => document.body.append(Object.assign(new Image(), { src: '/100x80/e.png' })));
     await expect

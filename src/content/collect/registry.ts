@@ -1,5 +1,7 @@
 /** Every picture of the frame that was ever asked about, and the last state of each. */
+
 import type { ImageState } from '../../core/verdict.ts';
+import { isWaiting } from '../../core/verdict.ts';
 import type { ImageKind, StateUpdate } from '../../protocol/schemas.ts';
 import { isConnected, localNameOf } from '../dom.ts';
 import { backgroundSources, IMAGE_TAGS, ownSource, type Source } from './sources.ts';
@@ -108,10 +110,15 @@ export class Registry {
     return this.#live.get(record.id) === record && record.generation === generation;
   }
 
-  /** Stores a state that arrived; null when it is for an unknown element or an older picture. */
+  /**
+   * Stores a state that arrived; null when it is for an unknown element or an older picture, or says "waiting"
+   * of a picture that has its answer: messages of different origin overtake one another. Whoever asks again for an
+   * answered picture sets it to waiting first.
+   */
   apply(update: StateUpdate): ImageRecord | null {
     const record = this.#live.get(update.id);
     if (!record || !this.stillShows(record, update.generation)) return null;
+    if (record.state !== null && !isWaiting(record.state) && isWaiting(update.state)) return null;
     record.state = update.state;
     return record;
   }

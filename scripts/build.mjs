@@ -26,6 +26,19 @@ export async function buildExtension(browser, { outDir = path.join(ROOT, 'dist',
 }
 
 /**
+ * Builds the command line for Node and returns its folder; otherwise as `buildExtension`.
+ * @param {{ outDir?: string }} [options]
+ */
+export async function buildCommandLine({ outDir = path.join(ROOT, 'dist', 'cli') } = {}) {
+  const { exitCode, output } = await runPackage('vite/bin/vite.js', [
+    'build',
+    ...['--config', 'vite.cli.config.ts', '--outDir', outDir, '--emptyOutDir'],
+  ]);
+  if (exitCode !== 0) throw new Stop(`${output.trim()}\nThe build of the command line failed.`);
+  return outDir;
+}
+
+/**
  * Two or more lines about a build: total size, and every big file with its gzipped size.
  * @param {string} folder
  */
@@ -55,4 +68,5 @@ await runWhenStarted(import.meta.url, async ([browser = 'chrome']) => {
   }
   await setUp();
   process.stdout.write(`${sizeSummary(await buildExtension(browser))}\n`);
+  if (browser === 'chrome') process.stdout.write(`${sizeSummary(await buildCommandLine())}\n`);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findBrowser } from './browser.mjs';
-import { buildExtension } from './build.mjs';
+import { buildCommandLine, buildExtension } from './build.mjs';
 import { runPackage, runWhenStarted, Stop } from './lib/command.mjs';
 import { setUp } from './setup.mjs';
 
@@ -18,7 +18,7 @@ const isUnitOnly = (commandArguments) => /--project[ =]unit\b/.test(commandArgum
  */
 async function test(commandArguments) {
   await setUp();
-  await Promise.all([buildExtension('chrome'), buildExtension('firefox')]);
+  await Promise.all([buildExtension('chrome'), buildExtension('firefox'), buildCommandLine()]);
   const env = { ...process.env };
   if (!isUnitOnly(commandArguments)) env.CHROME_PATH = (await findBrowser()).path;
 

@@ -16,7 +16,7 @@ const LANES: Record<string, readonly string[]> = {
   background: ['core', 'protocol', 'platform', 'engine/host', 'engine/read-url', 'engine/firefox', 'models'],
   content: ['core', 'protocol', 'platform', 'ui'],
   popup: ['core', 'protocol', 'platform', 'ui'],
-  cli: ['core', 'models'],
+  cli: ['core', 'models', 'public/_locales'],
   welcome: ['core', 'protocol', 'platform', 'ui'],
 };
 

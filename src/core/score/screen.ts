@@ -15,7 +15,7 @@ export type Score = Pick<
 >;
 
 export type Screening =
-  | { kind: 'scored'; score: Score; map: PatchMap }
+  | { kind: 'scored'; score: Score; map: PatchMap; patches: LogitGrid }
   | { kind: 'abstained'; reason: Abstention };
 
 /** Whether a picture of this size gets a score at all; needs nothing but the header. */
@@ -37,7 +37,8 @@ export async function screenImage(
   }
   const plan = planTiles(image, card.receptiveField, effort);
   const grid = await scoreTiles(network, image, card.receptiveField, plan);
-  return { kind: 'scored', score: scoreOf(grid, card, plan.coverage), map: mapOf(grid, card, image) };
+  const score = scoreOf(grid, card, plan.coverage);
+  return { kind: 'scored', score, map: mapOf(grid, card, image), patches: grid };
 }
 
 /** Pools a grid of logits (NaN: not looked at; at least one is not) into a score. */

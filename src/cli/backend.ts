@@ -1,0 +1,58 @@
+/** Starts tfjs on a backend in Node and says honestly which one it is. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { failure, type Result, success } from '../core/result.ts';
+import type { Backend } from '../core/verdict.ts';
+import type { BackendChoice } from './arguments.ts';
+
+/** A running backend. */
+export interface StartedBackend {
+  name: Backend;
+  tf: typeof tf;
+}
+
+/**
+ * The backend of that name; `auto` is WebGPU where Node offers a real adapter and WASM elsewhere, never `cpu`. The failure
+ * is a phrase for people.
+ */
+export async function startBackend(choice: BackendChoice): Promise<Result<StartedBackend, string>> {
+  // Without it the plain JavaScript backend advertises another package on its first use.
+  tf.enableProdMode();
+  if (choice === 'cpu') return startCpu();
+  if (choice === 'wasm') return startWasm();
+  const fast = await startWebGpu();
+  return fast.ok || choice === 'webgpu' ? fast : startWasm();
+}
+
+async function startWebGpu(): Promise<Result<StartedBackend, string>> {
+  const adapter = await gpu()?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return failure('there is no WebGPU adapter: this Node offers no graphics processor');
+  if (adapter.info?.isFallbackAdapter) return failure('there is no WebGPU adapter: only an emulated one');
+  await import('@tensorflow/tfjs-backend-webgpu');
+  return set('webgpu');
+}
+
+/** Node itself has none up to version 24; a module given with `--import` may put one there. */
+const gpu = (): GPU | undefined => (globalThis.navigator as Navigator | undefined)?.gpu;
+
+async function startWasm(): Promise<Result<StartedBackend, string>> {
+  const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  // One thread, as in the browsers: the threaded build starts its workers from a script of its own.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  setWasmPaths(`${path.join(path.dirname(entry), '..', 'wasm-out')}${path.sep}`);
+  return set('wasm');
+}
+
+async function startCpu(): Promise<Result<StartedBackend, string>> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  return set('cpu');
+}
+
+/** tfjs only whispers when a backend does not start, and leaves another one active. */
+async function set(name: Backend): Promise<Result<StartedBackend, string>> {
+  const started = await tf.setBackend(name);
+  if (!started || tf.getBackend() !== name) return failure(`the backend ${name} could not be started`);
+  return success({ name, tf });
+}

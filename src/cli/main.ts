@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+/** The command line: reads the words, runs the command, sets the exit status. */
+import { type Command, parseCommand } from './arguments.ts';
+import { importCommand } from './command-import.ts';
+import { infoCommand } from './command-info.ts';
+import { type Output, screenCommand } from './command-screen.ts';
+
+const WRONG_USAGE = 2;
+
+const output: Output = {
+  answer: (line) => void process.stdout.write(`${line}\n`),
+  say: (line) => void process.stderr.write(`telltale: ${line}\n`),
+};
+
+async function main(words: readonly string[]): Promise<number> {
+  const command = parseCommand(words);
+  if (command.ok) return run(command.value);
+  output.say(`${command.failure}\nTry "telltale --help".`);
+  return WRONG_USAGE;
+}
+
+async function run(command: Command): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      output.answer(command.text.trimEnd());
+      return 0;
+    case 'version':
+      output.answer(__VERSION__);
+      return 0;
+    case 'screen':
+      return screenCommand(command, output);
+    case 'import':
+      return importCommand(command, output);
+    case 'info':
+      return infoCommand(command, output);
+  }
+}
+
+// A reader such as `head` may have had enough.
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // A bug. One line for whoever met it; TELLTALE_TRACE shows where.
+  output.say(`unexpected: ${error instanceof Error ? error.message : String(error)}`);
+  if (process.env.TELLTALE_TRACE && error instanceof Error) output.say(error.stack ?? '');
+  process.exitCode = 1;
+}

@@ -1,0 +1,88 @@
+/** From what a person named as a model to a detector that has proved itself on the backend. */
+import { checkGolden } from '../core/model/golden.ts';
+import { openModelFolder } from '../core/model/model-folder.ts';
+import { buildNetwork } from '../core/model/network.ts';
+import type { TensorFlow } from '../core/model/operations.ts';
+import { buildPatchNetwork } from '../core/model/patch-network.ts';
+import { NATIVE } from '../core/model/preprocess.ts';
+import { readSafetensors } from '../core/model/safetensors.ts';
+import { failure, type Result, success } from '../core/result.ts';
+import type { ModelReference } from './arguments.ts';
+import { loadCheckpoint } from './checkpoint-file.ts';
+import { calibratedDetector, type Detector, type LookOptions, publishedDetector } from './detector.ts';
+import { sha256Of } from './files.ts';
+import {
+  describeFolderFailure,
+  isFolder,
+  type ModelFiles,
+  packagedModel,
+  readModelFiles,
+} from './model-files.ts';
+import { describeNetwork } from './text.ts';
+
+export interface OpenModel {
+  detector: Detector;
+  /** One line on what was assumed about it, or null. */
+  note: string | null;
+}
+
+/** The detector of `model` on the current backend of `tf`; the failure is one line for people. */
+export async function openModel(
+  tf: TensorFlow,
+  model: ModelReference,
+  options: LookOptions,
+): Promise<Result<OpenModel, string>> {
+  const location = model.path ?? packagedModel();
+  const folder = isFolder(location);
+  if (!folder.ok) return folder;
+  if (!folder.value) return openCheckpoint(tf, { ...model, path: location }, options);
+  if (model.optionsFile !== null || model.network !== null) {
+    return failure(`${location}: --opt and --network describe a checkpoint; a model folder knows its own`);
+  }
+  const files = await readModelFiles(location);
+  if (!files.ok) return files;
+  const detector = await openFolder(tf, { location, files: files.value, native: model.native }, options);
+  return detector.ok ? success({ detector: detector.value, note: null }) : detector;
+}
+
+async function openCheckpoint(
+  tf: TensorFlow,
+  model: ModelReference & { path: string },
+  options: LookOptions,
+): Promise<Result<OpenModel, string>> {
+  const loaded = await loadCheckpoint(model);
+  if (!loaded.ok) return loaded;
+  const { network, source } = loaded.value;
+  const built = buildPatchNetwork(tf, network, network.weights);
+  if (!built.ok) return failure(describeFolderFailure(model.path, built.failure));
+  const detector = publishedDetector({ ...network, sourceSha256: source.sha256 }, built.value, options);
+  return success({ detector, note: describeNetwork(network) });
+}
+
+interface FolderAt {
+  location: string;
+  files: ModelFiles;
+  native: boolean;
+}
+
+async function openFolder(
+  tf: TensorFlow,
+  { location, files, native }: FolderAt,
+  options: LookOptions,
+): Promise<Result<Detector, string>> {
+  if (files.kind === 'imported') {
+    const opened = await openModelFolder(tf, files, sha256Of);
+    if (!opened.ok) return failure(describeFolderFailure(location, opened.failure));
+    const { card, network } = opened.value;
+    const preprocessing = native ? NATIVE : card.preprocessing;
+    const model = { ...card, preprocessing, sourceSha256: card.source.sha256 };
+    return success(publishedDetector(model, network, options));
+  }
+  const weights = readSafetensors(files.weights);
+  if (!weights.ok) return failure(describeFolderFailure(location, weights.failure));
+  const built = buildNetwork(tf, files.card, weights.value);
+  if (!built.ok) return failure(describeFolderFailure(location, built.failure));
+  const { passed, largestDifference } = await checkGolden(built.value, files.card.golden);
+  if (passed) return success(calibratedDetector(files.card, built.value, options));
+  return failure(describeFolderFailure(location, { kind: 'wrong-golden', largestDifference }));
+}

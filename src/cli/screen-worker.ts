@@ -1,0 +1,43 @@
+/**
+ * The thread that looks at pictures. A forward pass blocks its thread, so the main one, which draws progress and obeys
+ * Ctrl-C, must be another; and what breaks here takes nothing with it.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { startBackend } from './backend.ts';
+import { pngFrom, startDecoders } from './decoders.ts';
+import { writeWhole } from './files.ts';
+import { heatmapOver } from './heatmap.ts';
+import { openModel } from './open-model.ts';
+import { failed, type Outcome } from './outcome.ts';
+import { type ScreenedFile, screenFile } from './screen-file.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
+
+const reply = (message: FromWorker): void => parentPort?.postMessage(message);
+
+async function start({ model, backend, look }: WorkerStart): Promise<void> {
+  const started = await startBackend(backend);
+  if (!started.ok) return reply({ kind: 'refused', message: started.failure });
+  const opened = await openModel(started.value.tf, model, look);
+  if (!opened.ok) return reply({ kind: 'refused', message: opened.failure });
+  const { detector, note } = opened.value;
+  const shared = await startDecoders();
+  parentPort?.on('message', async ({ path, heatmapFile }: ToWorker) => {
+    const screened = await screenFile(path, detector, { shared, canvas: null });
+    const outcome = heatmapFile === null ? screened.outcome : await withHeatmap(screened, heatmapFile);
+    reply({ kind: 'done', outcome, worn: shared.isWorn() });
+  });
+  reply({ kind: 'ready', model: detector.key, backend: started.value.name, note });
+}
+
+async function withHeatmap({ outcome, answer }: ScreenedFile, file: string): Promise<Outcome> {
+  if (answer?.kind !== 'scored') return outcome;
+  const png = await pngFrom(heatmapOver(answer.picture, answer.map));
+  try {
+    writeWhole(file, png);
+    return outcome;
+  } catch (error) {
+    return failed('heatmap-not-written', error instanceof Error ? error.message : null, outcome.ms);
+  }
+}
+
+await start(workerData);

@@ -5,9 +5,9 @@ import { writeModelFolder } from '../core/model/model-folder.ts';
 import type { ImportCommand } from './arguments.ts';
 import { startBackend } from './backend.ts';
 import { loadCheckpoint } from './checkpoint-file.ts';
-import type { Output } from './command-screen.ts';
 import { FILE_FAILURES, fileFailure, sha256Of, writeWhole } from './files.ts';
 import { describeFolderFailure } from './model-files.ts';
+import type { Output } from './output.ts';
 import { describeNetwork, harmless } from './text.ts';
 
 /** Writes the model folder; resolves with the exit status 0 or 1. */

@@ -3,9 +3,9 @@
 import { multiplyAccumulates } from '../core/model/cost.ts';
 import { gridLength } from '../core/model/geometry.ts';
 import type { InfoCommand } from './arguments.ts';
-import type { Output } from './command-screen.ts';
 import { type LayerRow, layerTable } from './layer-table.ts';
 import { type ModelFacts, modelFacts } from './model-facts.ts';
+import type { Output } from './output.ts';
 import { describePreprocessing, harmless } from './text.ts';
 
 /** Side of the picture for a model that takes any; a tile's. */

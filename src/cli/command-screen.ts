@@ -7,16 +7,9 @@ import { heatmapName } from './heatmap.ts';
 import { findInputs, type Input } from './inputs.ts';
 import { Looker } from './looker.ts';
 import { type Engine, failed, type Outcome } from './outcome.ts';
+import type { Output } from './output.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { failureLine, harmless, jsonLine, plainLine } from './text.ts';
-
-/** Where a command writes. */
-export interface Output {
-  /** A line on standard output. */
-  answer(line: string): void;
-  /** A line on standard error. */
-  say(line: string): void;
-}
 
 /** 128 + the signal's number, as shells report it. */
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 /** The command line: reads the words, runs the command, sets the exit status. */
 import { type Command, parseCommand } from './arguments.ts';
-import { importCommand } from './command-import.ts';
-import { infoCommand } from './command-info.ts';
-import { type Output, screenCommand } from './command-screen.ts';
+import type { Output } from './output.ts';
 
 const WRONG_USAGE = 2;
 
@@ -19,6 +17,7 @@ async function main(words: readonly string[]): Promise<number> {
   return WRONG_USAGE;
 }
 
+/** Every command loads what it needs: the looking thread has its own tfjs, and help needs none. */
 async function run(command: Command): Promise<number> {
   switch (command.kind) {
     case 'help':
@@ -28,11 +27,11 @@ async function run(command: Command): Promise<number> {
       output.answer(__VERSION__);
       return 0;
     case 'screen':
-      return screenCommand(command, output);
+      return (await import('./command-screen.ts')).screenCommand(command, output);
     case 'import':
-      return importCommand(command, output);
+      return (await import('./command-import.ts')).importCommand(command, output);
     case 'info':
-      return infoCommand(command, output);
+      return (await import('./command-info.ts')).infoCommand(command, output);
   }
 }
 

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommand } from './arguments.ts';
+
+const parsed = (line: string) => parseCommand(line.split(' ').filter((word) => word !== ''));
+
+describe('parseCommand', () => {
+  it('fills in what is not said', () => {
+    expect(parsed('screen a.jpg b')).toEqual({
+      ok: true,
+      value: {
+        kind: 'screen',
+        paths: ['a.jpg', 'b'],
+        model: { path: null, optionsFile: null, network: null, native: false },
+        backend: 'auto',
+        ensemble: null,
+        effort: 'full',
+        heatmapFolder: null,
+        json: false,
+      },
+    });
+  });
+
+  it('takes options on either side of the paths', () => {
+    const model = { path: 'net.pth', optionsFile: 'opt.yml', network: 'xception_block2', native: true };
+    const rest = '--opt opt.yml --network xception_block2 --native';
+    expect(parsed(`screen --json --model net.pth ${rest} a.jpg --ensemble after-softmax`)).toMatchObject({
+      value: { model, paths: ['a.jpg'], ensemble: 'afterSoftmax', json: true },
+    });
+    expect(parsed(`import net.pth --out dir ${rest}`)).toMatchObject({ value: { model, outFolder: 'dir' } });
+    expect(parsed(`info net.pth --size 333 ${rest}`)).toMatchObject({ value: { model, sizePx: 333 } });
+  });
+
+  it('takes a path that looks like an option after --', () => {
+    expect(parsed('screen -- --json')).toMatchObject({ value: { paths: ['--json'], json: false } });
+  });
+
+  it.each([
+    ['', 'say what to do'],
+    ['look', 'no command "look"'],
+    ['screen', 'at least one picture'],
+    ['screen a.jpg --colour', '--colour'],
+    ['screen a.jpg --json=yes', '--json'],
+    ['screen a.jpg --backend gpu', 'auto, webgpu, wasm, cpu'],
+    ['screen a.jpg --ensemble mean', 'vote, before-softmax, after-softmax'],
+    ['screen a.jpg --effort some', 'quick, full'],
+    ['screen a.jpg --opt opt.yml', 'describe a checkpoint'],
+    ['import --out dir', 'one checkpoint'],
+    ['import a.pth b.pth --out dir', 'one checkpoint'],
+    ['import a.pth', '--out DIR'],
+    ['info', 'one model'],
+    ['info a --size large', 'number of pixels'],
+    ['info a --size 0', 'number of pixels'],
+  ])('refuses "%s"', (line, reason) => {
+    expect(parsed(line)).toEqual({ ok: false, failure: expect.stringContaining(reason) });
+  });
+
+  it.each(['--help', '-h', 'help', 'screen --help', 'import -h', 'info --help'])('explains %s', (line) => {
+    expect(parsed(line)).toMatchObject({ value: { kind: 'help', text: expect.stringMatching(/^Usage: /) } });
+  });
+});

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Result } from '../core/result.ts';
 import type { ScreenCommand } from './arguments.ts';
+import { fileFailure } from './files.ts';
 import { heatmapName } from './heatmap.ts';
 import { findInputs, type Input } from './inputs.ts';
 import { Looker } from './looker.ts';
@@ -19,7 +20,10 @@ export async function screenCommand(command: ScreenCommand, output: Output): Pro
   const inputs = await findInputs(command.paths);
   const progress = progressOn(process.stderr, inputs.length);
   const report = new Report(command, output, progress);
-  if (command.heatmapFolder !== null) mkdirSync(command.heatmapFolder, { recursive: true });
+  if (command.heatmapFolder !== null && !isMade(command.heatmapFolder)) {
+    output.say(`${harmless(command.heatmapFolder)}: there can be no such folder`);
+    return 1;
+  }
   const { model, backend, ensemble, effort } = command;
   const looker = new Looker({ model, backend, look: { ensemble, effort } });
   const stopListening = onInterrupt((signal) => {
@@ -35,6 +39,16 @@ export async function screenCommand(command: ScreenCommand, output: Output): Pro
   progress.clear();
   report.summarize();
   return report.failures > 0 ? 1 : 0;
+}
+
+function isMade(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return true;
+  } catch (error) {
+    fileFailure(error);
+    return false;
+  }
 }
 
 interface Run {

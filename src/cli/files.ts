@@ -7,6 +7,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -44,10 +45,10 @@ export function withFile<Value, Failure>(
 ): Result<Value, Failure | FileFailure> {
   let descriptor: number | null = null;
   try {
+    // Opening a named pipe waits for a writer, and nothing ends a thread that waits there.
+    if (!statSync(path).isFile()) return failure('unreadable');
     descriptor = openSync(path, 'r');
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) return failure('unreadable');
-    return use(sourceOf(descriptor, status.size));
+    return use(sourceOf(descriptor, fstatSync(descriptor).size));
   } catch (error) {
     return failure(fileFailure(error));
   } finally {

@@ -71,7 +71,7 @@ interface QuestionProps {
 function Question({ answer, onAllow, onDecline }: QuestionProps) {
   return (
     <section class="question" data-answer={answer}>
-      <h2>{text('welcome_access_title')}</h2>
+      <h2>{text(answer === 'allowed' ? 'welcome_access_title_allowed' : 'welcome_access_title')}</h2>
       <ul class="needs">
         <li>{text('welcome_need_hover')}</li>
         <li>{text('welcome_need_cross_origin')}</li>

@@ -153,6 +153,18 @@ describe('a scan', () => {
     ]);
   });
 
+  it('says after a cancellation how many had their answer, also to the next background', async () => {
+    const scans = new Scans(environment);
+    await scans.start(1);
+    waiting.pop();
+    await scans.cancel(1);
+    expect(waiting).toEqual([]);
+    expect(scans.progress(1)).toMatchObject({ state: 'cancelled', total: 3, done: 1 });
+    const after = new Scans(environment);
+    after.load(await loadScans());
+    expect(after.progress(1)).toMatchObject({ state: 'cancelled', total: 3, done: 1 });
+  });
+
   it('survives the background, also in the middle of asking', async () => {
     let died = () => {};
     environment.collect = ({ frameId }) =>

@@ -35,10 +35,13 @@ type Element = Pick<Subscriber, 'frameId' | 'documentId' | 'id' | 'generation'>;
 
 const scanPriority = ({ inViewport }: ImageRef): Priority => (inViewport ? 'visible' : 'bulk');
 
-/** Progress and remaining time, from the scan's own pace so far; `etaMs` is null before the first answer. */
+/**
+ * Progress and remaining time, from the scan's own pace so far; `etaMs` is null before the first answer. A scan
+ * that has ended keeps the count it ended with: nothing is outstanding once those who waited have left.
+ */
 export function progressOf(scan: ScanRow, outstanding: number, now: number): ScanProgress {
   const { state, total, startedAt, endedAt } = scan;
-  const done = Math.max(0, total - outstanding);
+  const done = scan.done ?? Math.max(0, total - outstanding);
   const elapsedMs = (endedAt ?? now) - startedAt;
   const etaMs = state === 'running' && done > 0 ? Math.round((elapsedMs / done) * (total - done)) : null;
   return { state, total, done, startedAt, etaMs };
@@ -169,7 +172,9 @@ export class Scans {
   private async finish(tabId: number, state: 'finished' | 'cancelled'): Promise<void> {
     const scan = this.rows.get(tabId);
     if (scan === undefined) return;
-    const ended = { ...scan, state, collecting: false, endedAt: this.environment.now() };
+    const endedAt = this.environment.now();
+    const { done } = progressOf(scan, this.openOf(tabId), endedAt);
+    const ended = { ...scan, state, collecting: false, done, endedAt };
     const saved = this.put(ended);
     const { framesOf, end } = this.environment;
     await Promise.all(framesOf(tabId).map((frame) => end(frame, state === 'finished')));

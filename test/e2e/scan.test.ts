@@ -47,6 +47,7 @@ describe('a page scan', () => {
       what: 'the scan to be cancelled',
       accept: ({ scan }) => scan?.state === 'cancelled',
     });
+    expect(cancelled.scan?.done).toBeLessThan(cancelled.scan?.total ?? 0);
     const scored = cancelled.rows.filter((row) => outcomeOf(row) === 'scored').length;
     expect(scored).toBeLessThan(120);
     // Nothing is left that would go on computing: what was waiting waits no more.

@@ -74,6 +74,8 @@ export interface ScanRow {
   /** The frames have not all been asked for their images yet. */
   collecting: boolean;
   total: number;
+  /** Images that had their answer when the scan ended; absent while it runs. */
+  done?: number;
   startedAt: number;
   endedAt: number | null;
 }

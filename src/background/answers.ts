@@ -17,7 +17,7 @@ import { screen } from './screening.ts';
 export function contentAnswers(app: App): Handlers<typeof contentToBackground, ContentSender> {
   return {
     'frame.hello': async (_, from) => {
-      app.meet(from);
+      app.introduce(from);
       return { hover: await app.hover(from) };
     },
     'image.screen': async ({ images, priority, effort }, from) => {

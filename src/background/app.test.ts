@@ -149,6 +149,23 @@ describe('a content script', () => {
     expect(app.queue.size).toBe(0);
     expect(engine.cancel).toHaveBeenCalledWith([jobs[0]?.jobId]);
   });
+
+  it('keeps its jobs and counts while it speaks, also where documents have no ids', async () => {
+    const app = await startApp();
+    const content = contentAnswers(app);
+    const old = { ...top, documentId: null };
+    await content['frame.hello']({}, old);
+    await content['image.screen']({ images: [image(1)], ...asked }, old);
+    await answerWith(app, 0, 'a'.repeat(64));
+    expect(app.delivered.flagged(1)).toBe(1);
+    await content['image.screen']({ images: [image(2)], ...asked }, old);
+    await content['image.screen']({ images: [image(3)], ...asked }, old);
+    expect(app.queue.size).toBe(2);
+    expect(app.delivered.flagged(1)).toBe(1);
+    await content['frame.hello']({}, old);
+    expect(app.queue.size).toBe(0);
+    expect(app.delivered.flagged(1)).toBe(0);
+  });
 });
 
 describe('the toolbar button', () => {

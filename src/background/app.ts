@@ -98,8 +98,16 @@ export class App {
     this.views.changed(null);
   }
 
-  /** A content script has spoken: enters its document, and ends what its frame showed before. */
+  /** A content script has spoken: enters its document unless it is known. */
   meet(frame: KnownFrame): void {
+    if (this.frames.find(frame) === undefined) this.introduce(frame);
+  }
+
+  /**
+   * A content script has begun: enters its document, and ends what its frame showed before. Without document
+   * ids (older Firefox) only this tells one document from the next.
+   */
+  introduce(frame: KnownFrame): void {
     if (this.frames.find(frame) !== undefined && frame.documentId !== null) return;
     const before = this.frames.enter(frame);
     if (before !== undefined) this.ended(before);

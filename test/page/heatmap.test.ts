@@ -168,6 +168,19 @@ describe('heatmap in motion', () => {
     expectNear(await mapBox(), { x: -198, y: 63, width: 776, height: 194 });
   });
 
+  it('is exact where the page sets CSS zoom on its root', async () => {
+    await showOn(`<img style="${BOX}object-fit:cover" src="${PICTURE}">`);
+    await page.evaluate(() => document.documentElement.style.setProperty('zoom', '1.5'));
+    await world.until(`Math.abs(${OVERLAY_BOX('.map')}.x - 60) <= 2`);
+    expectNear(await seenBox(), { x: 60, y: 90, width: 450, height: 300 });
+    expectNear(await mapBox(), { x: -315, y: 90, width: 1200, height: 300 });
+    const badge = await world.evaluate<Box>(OVERLAY_BOX('.badge'));
+    expect(Math.abs(badge.x - 68), 'the badge in its corner').toBeLessThanOrEqual(2);
+    await page.evaluate(() => document.documentElement.style.removeProperty('zoom'));
+    await world.until(`Math.abs(${OVERLAY_BOX('.map')}.x - 40) <= 2`);
+    expectNear(await mapBox(), { x: -210, y: 60, width: 800, height: 200 });
+  });
+
   it('leaves with Escape and by its own button', async () => {
     await showOn(`<img style="${BOX}" src="${PICTURE}">`);
     await page.keyboard.press('Escape');

@@ -5,7 +5,7 @@
 import tokens from '../../ui/tokens.css?inline';
 import { createElement, isConnected, rootElement } from '../dom.ts';
 import { isRightToLeft } from './language.ts';
-import { make } from './make.ts';
+import { make, setStyle } from './make.ts';
 import styles from './overlay.css?inline';
 
 /** How often a page may throw the host out before it is left alone: insisting would be a fight over its DOM. */
@@ -52,7 +52,9 @@ export class OverlayHost {
   layer(): HTMLElement | null {
     if (!this.#layer || !this.#host) this.#create();
     if (this.#host && !isConnected(this.#host)) this.#append(this.#host);
-    return this.#host && isConnected(this.#host) ? this.#layer : null;
+    if (!this.#host || !isConnected(this.#host)) return null;
+    this.#undoZoom(this.#host);
+    return this.#layer;
   }
 
   /** Takes the host out of the page; what is in the layer stays for the next time. */
@@ -70,6 +72,13 @@ export class OverlayHost {
     for (const name of KEPT_INSIDE) root.addEventListener(name, (event) => event.stopPropagation());
     this.#host = host;
     this.#layer = layer;
+  }
+
+  /** CSS `zoom` on the root element reaches into the top layer; the layer's lengths are viewport pixels. */
+  #undoZoom(host: HTMLElement): void {
+    // Undefined where the browser has no standard `zoom`.
+    const zoom: number | undefined = host.currentCSSZoom;
+    if (this.#layer) setStyle(this.#layer, 'zoom', String(1 / (zoom || 1)));
   }
 
   #append(host: HTMLElement): void {

@@ -82,11 +82,12 @@ export class Heatmap {
   #makeLegend(close: () => void): HTMLElement {
     const bar = make('span', 'ramp', { 'aria-hidden': 'true' });
     bar.style.setProperty('background', ramp());
+    const title = make('span', 'title', {}, [text('overlay_legend_title')]);
     const scale = make(
       'span',
       'scale',
       { role: 'img', 'aria-label': text('overlay_legend_name'), dir: 'ltr' },
-      [numbers().share(0), bar, numbers().share(1)],
+      [title, numbers().share(0), bar, numbers().share(1)],
     );
     const slider = make('input', '', {
       type: 'range',

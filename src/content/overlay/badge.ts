@@ -47,7 +47,8 @@ export class Badge {
   readonly #details = make('div', 'details', { id: 'details' });
   readonly #status = make('div', 'visually-hidden', { role: 'status', 'aria-live': 'polite' });
   #view: BadgeView = { state: null, pinned: false, heatmapShown: false, trouble: null };
-  #pointed = false;
+  /** The pointer is on the badge, or a click or key has just pinned it. */
+  #attended = false;
 
   constructor(actions: BadgeActions) {
     this.#main = make('button', 'main', { type: 'button', 'aria-controls': 'details' }, [
@@ -55,7 +56,10 @@ export class Badge {
       this.#word,
       this.#score,
     ]);
-    onTrusted(this.#main, 'click', () => actions.pin());
+    onTrusted(this.#main, 'click', () => {
+      this.#attended = true;
+      actions.pin();
+    });
     this.#heatmap = iconButton('heatmap', text('overlay_heatmap'), () => actions.toggleHeatmap());
     this.#close = iconButton('close', text('overlay_close'), () => actions.close());
     this.#row = make('div', 'row', {}, [this.#main, this.#heatmap]);
@@ -66,12 +70,14 @@ export class Badge {
       [this.#row, this.#close, this.#details, this.#status],
     );
     // Pointing at the badge opens it as long as the pointer stays, so its sentence is one movement away.
-    onTrusted(this.element, 'pointerenter', () => this.#point(true));
-    onTrusted(this.element, 'pointerleave', () => this.#point(false));
+    onTrusted(this.element, 'pointerenter', () => this.#attend(true));
+    onTrusted(this.element, 'pointerleave', () => this.#attend(false));
     this.#render();
   }
 
   show(view: BadgeView): void {
+    // The pointer that has just asked for the heatmap wants to see it, not the sentence over it.
+    if (view.heatmapShown && !this.#view.heatmapShown) this.#attended = false;
     this.#view = view;
     this.#render();
   }
@@ -94,15 +100,16 @@ export class Badge {
     this.#main.focus({ preventScroll: true });
   }
 
-  #point(pointed: boolean): void {
-    this.#pointed = pointed;
+  #attend(attended: boolean): void {
+    this.#attended = attended;
     this.#render();
   }
 
   #render(): void {
     const { state, pinned, trouble } = this.#view;
-    // A pinned badge folds while the heatmap is on, which would lie below it.
-    const open = this.#pointed || (pinned && !this.#view.heatmapShown);
+    // Over a heatmap the badge stays folded: opened it would cover what the person looks at. One that is pinned
+    // can still be opened by pointing at it anew.
+    const open = this.#view.heatmapShown ? pinned && this.#attended : pinned || this.#attended;
     const { word, sentence } = stateWords(wording(), state);
     this.element.classList.toggle('open', open);
     this.element.classList.toggle('pinned', pinned);

@@ -5,9 +5,11 @@ import type { Background } from './background.ts';
 import { imageRef } from './collect/listing.ts';
 import type { ImageRecord, Registry } from './collect/registry.ts';
 
-/** Failures that another try may mend without the person doing anything on this page. */
+/**
+ * Failures that another glance may mend. Not `not-allowed`: the request would fail again and again, and a grant
+ * asks for those by itself.
+ */
 const WORTH_ANOTHER_TRY: ReadonlySet<FailureReason> = new Set([
-  'not-allowed',
   'network',
   'timeout',
   'gone',
@@ -25,6 +27,8 @@ export interface ScreeningHooks {
 
 export class Screening {
   readonly #hooks: ScreeningHooks;
+  /** Generation of the pictures that nothing but a glance has asked for. */
+  readonly #glanced = new WeakMap<ImageRecord, number>();
 
   constructor(hooks: ScreeningHooks) {
     this.#hooks = hooks;
@@ -79,9 +83,11 @@ export class Screening {
     await Promise.all(withheld.map((record) => this.#ask(record, 'visible')));
   }
 
-  /** Nobody looks any more. What a scan has asked for stays asked. */
+  /** Nobody looks any more: takes a glance back. What a scan, a click, the menu or the popup asked for stays asked. */
   async release(record: ImageRecord): Promise<void> {
-    if (record.scannedGeneration === record.generation || !isWaiting(record.state)) return;
+    const { generation } = record;
+    const onlyGlanced = this.#glanced.get(record) === generation && record.scannedGeneration !== generation;
+    if (!onlyGlanced || !isWaiting(record.state)) return;
     record.state = null;
     await this.#hooks.background('image.cancel', { ids: [record.id] }).catch(() => {});
   }
@@ -89,6 +95,8 @@ export class Screening {
   async #ask(record: ImageRecord, priority: Priority): Promise<void> {
     const before = record.state;
     const { generation } = record;
+    if (priority === 'hover') this.#glanced.set(record, generation);
+    else this.#glanced.delete(record);
     // A score stays on show while the rest of the picture is looked at.
     if (before?.state !== 'scored') {
       record.state = { state: 'queued' };

@@ -41,19 +41,39 @@ function refusal(status: number): FailureReason {
 }
 
 /**
+ * Why an address that the page may read was refused without an answer. A way that leads to another site is closed
+ * there, which fetch does not tell apart from a dead connection: only stopping at the redirect shows it.
+ */
+async function silentRefusal(url: string, signal: AbortSignal): Promise<FailureReason> {
+  if (!url.startsWith('http')) return 'network';
+  try {
+    const response = await fetch(url, { credentials: 'same-origin', redirect: 'manual', signal });
+    await response.body?.cancel();
+    return response.type === 'opaqueredirect' ? 'not-allowed' : 'network';
+  } catch {
+    return signal.aborted ? 'timeout' : 'network';
+  }
+}
+
+/**
  * Fetches as the page would, with its cookies for its own origin; the whole time is limited as in the background.
- * Another site's picture arrives when that site lets every page read it (CORS), else it is `not-allowed`.
+ * Another site's picture arrives when that site lets every page read it (CORS), else it is `not-allowed`; that site is
+ * sent no cookies and no referrer.
  */
 async function fetched(url: string): Promise<ReadResult> {
   const deadline = AbortSignal.timeout(LIMITS.fetchMs);
   try {
-    const response = await fetch(url, { credentials: 'same-origin', signal: deadline });
+    const response = await fetch(url, {
+      credentials: 'same-origin',
+      ...(isOwn(url) ? {} : { referrerPolicy: 'no-referrer' }),
+      signal: deadline,
+    });
     if (!response.ok) return failure(refusal(response.status));
     if (Number(response.headers.get('content-length')) > LIMITS.imageBytes) return failure('too-many-bytes');
     return response.body ? await drained(response.body) : success(new Uint8Array());
   } catch {
     if (deadline.aborted) return failure('timeout');
-    return failure(isOwn(url) ? 'network' : 'not-allowed');
+    return failure(isOwn(url) ? await silentRefusal(url, deadline) : 'not-allowed');
   }
 }
 

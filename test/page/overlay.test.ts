@@ -80,6 +80,61 @@ describe('badge', () => {
     await expect.poll(async () => (await stub.log()).map(({ name }) => name)).toContain('image.cancel');
   });
 
+  it('leaves a picture asked that was asked for by click, menu or popup', async () => {
+    await open(
+      '/two',
+      '<img src="/300x200/a.png?pending=1"><img src="/300x200/b.png?pending=1"><img src="/300x200/c.png">',
+    );
+    const { rows } = await stub.ask<{ rows: FrameRow[] }>(tab, 'frame.rows');
+    for (const { image } of rows) await stub.ask(tab, 'image.analyze', { id: image.id });
+    await world.until(`overlay && /0\\.08/.test(${badgeText})`);
+    const names = (await stub.log()).map(({ name }) => name);
+    expect(names.filter((name) => name === 'image.screen')).toHaveLength(3);
+    expect(names).not.toContain('image.cancel');
+  });
+
+  it('asks no second time for what is not allowed until it is clicked', async () => {
+    await open(
+      '/withheld',
+      '<img src="/300x200/x.png?failure=not-allowed"><p id="away" style="margin-top:300px">text</p>',
+    );
+    const asked = async () =>
+      (await stub.log())
+        .filter(({ name }) => name === 'image.screen')
+        .map(({ payload }) => (payload as { priority: string }).priority);
+    for (let visit = 0; visit < 2; visit += 1) {
+      await pointAt('img');
+      await world.until(`overlay && /503|access|allow/i.test(overlay.querySelector(".badge").textContent)`);
+      await pointAt('#away');
+      await world.until(noBadge);
+    }
+    expect(await asked()).toEqual(['hover']);
+    await pointAt('img');
+    await clickInOverlay('.main');
+    await expect.poll(asked).toEqual(['hover', 'click']);
+  });
+
+  it('stays folded over the heatmap it has opened', async () => {
+    await open('/fold', '<img src="/400x300/x.png?level=strong">');
+    await pointAt('img');
+    await clickInOverlay('.icon.heatmap');
+    await world.until('overlay.querySelector(".map canvas")');
+    const folded = 'overlay.querySelector(".badge .main").getAttribute("aria-expanded") === "false"';
+    expect(await world.evaluate(folded)).toBe(true);
+    await pointAt('img');
+    const main = await world.evaluate<{ x: number; y: number }>(
+      '(({x, y}) => ({x: x + 8, y: y + 8}))(overlay.querySelector(".main").getBoundingClientRect())',
+    );
+    await page.mouse.move(main.x, main.y);
+    expect(await world.evaluate(folded)).toBe(true);
+    await page.mouse.click(main.x, main.y);
+    await world.until(`overlay.querySelector(".badge.pinned") && !(${folded})`);
+    await clickInOverlay('.icon.heatmap');
+    await world.until('!overlay.querySelector(".map")');
+    await clickInOverlay('.icon.heatmap');
+    await world.until(`overlay.querySelector(".map canvas") && ${folded}`);
+  });
+
   it('says why there is no score', async () => {
     await open('/failure', '<img src="/300x200/x.png?failure=needs-login">');
     await pointAt('img');
@@ -188,6 +243,19 @@ describe('menu and pick', () => {
   });
 });
 
+/** The picture's bytes by its label as the background would ask for them: `PNG`, or why there are none. */
+async function reader(): Promise<(label: string) => Promise<string | undefined>> {
+  const { images } = await stub.ask<{ images: ImageRef[] }>(tab, 'scan.collect');
+  return async (label) => {
+    const { id, generation } = images.find((image) => image.label === label) ?? {};
+    const reply = await stub.ask<{ ok: boolean; failure?: string; value?: number[] }>(tab, 'image.read', {
+      id,
+      generation,
+    });
+    return reply.ok ? String.fromCharCode(...(reply.value ?? []).slice(1, 4)) : reply.failure;
+  };
+}
+
 describe('messages', () => {
   it('reads pictures in the page and says why it cannot', async () => {
     const cross = site.at('/50x50/x.png', 'cdn.test');
@@ -207,15 +275,7 @@ describe('messages', () => {
        </script>`,
     );
     await page.waitForFunction(() => document.title === 'ready');
-    const { images } = await stub.ask<{ images: ImageRef[] }>(tab, 'scan.collect');
-    const read = async (label: string) => {
-      const { id, generation } = images.find((image) => image.label === label) ?? {};
-      const reply = await stub.ask<{ ok: boolean; failure?: string; value?: number[] }>(tab, 'image.read', {
-        id,
-        generation,
-      });
-      return reply.ok ? String.fromCharCode(...(reply.value ?? []).slice(1, 4)) : reply.failure;
-    };
+    const read = await reader();
     expect(await read('own.png')).toBe('PNG');
     expect(await read('clean')).toBe('PNG');
     expect(await read('revoked')).toBe('PNG');
@@ -223,6 +283,33 @@ describe('messages', () => {
     expect(await read('lost.png')).toBe('http-error');
     await page.evaluate(() => document.querySelector('img')?.setAttribute('src', '/100x80/other.png'));
     expect(await read('own.png')).toBe('gone');
+  });
+
+  it('calls an own address that leads to another site not allowed, and a dead connection the network', async () => {
+    const cross = encodeURIComponent(site.at('/50x50/x.png', 'cdn.test'));
+    const size = 'width="60" height="60"';
+    await open(
+      '/redirected',
+      `<img ${size} src="/100x80/away.png?redirect=${cross}"><img ${size} src="/100x80/dead.png?drop">
+       <img ${size} src="/100x80/near.png?redirect=/50x50/own.png">`,
+    );
+    const read = await reader();
+    expect(await read('away.png')).toBe('not-allowed');
+    expect(await read('dead.png')).toBe('network');
+    expect(await read('near.png')).toBe('PNG');
+  });
+
+  it('reads an open picture of another site without a referrer', async () => {
+    await open(
+      '/open',
+      `<img src="${site.at('/50x50/open.png?cors', 'cdn.test')}"><img src="/50x50/own.png?cors">`,
+    );
+    const read = await reader();
+    expect(site.referrers.get('/50x50/open.png?cors')).not.toBe('');
+    expect(await read('open.png')).toBe('PNG');
+    expect(site.referrers.get('/50x50/open.png?cors')).toBe('');
+    expect(await read('own.png')).toBe('PNG');
+    expect(site.referrers.get('/50x50/own.png?cors')).toMatch(/\/open$/);
   });
 
   it('reveals a picture and toggles its heatmap from the popup', async () => {

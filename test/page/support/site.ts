@@ -45,6 +45,8 @@ export function png(width: number, height: number, hue = 0): Buffer {
 
 export class Site {
   readonly pages = new Map<string, string>();
+  /** Referrer of every request for a picture, by its path and query; the last one counts. */
+  readonly referrers = new Map<string, string>();
   readonly #server: Server;
 
   private constructor() {
@@ -56,6 +58,21 @@ export class Site {
         response.setHeader('content-type', 'text/html; charset=utf-8');
         response.end(page);
         return;
+      }
+      this.referrers.set(request.url ?? '', request.headers.referer ?? '');
+      const elsewhere = searchParams.get('redirect');
+      if (elsewhere !== null) {
+        response.writeHead(302, { location: elsewhere, 'cache-control': 'no-store' });
+        response.end();
+        return;
+      }
+      if (searchParams.has('drop')) {
+        request.socket.destroy();
+        return;
+      }
+      if (searchParams.has('cors')) {
+        response.setHeader('access-control-allow-origin', '*');
+        response.setHeader('cache-control', 'no-store');
       }
       // /400x100/name.png: any size.
       const size = /^\/(\d+)x(\d+)\//.exec(pathname);

@@ -345,6 +345,40 @@ describe('workers', () => {
   });
 });
 
+describe('one worker more that cannot start', () => {
+  /** A host whose first worker is busy on WASM, and whose second one has not started in time. */
+  async function crowded(): Promise<EngineHost> {
+    const engine = host(4);
+    for (let index = 0; index < 4; index++) engine.run(job(`${index}`, picture(index)));
+    (await worker(0)).ready('wasm', 'no graphics');
+    await recognised(4);
+    (await worker(1)).say({ kind: 'broken', message: 'out of memory' });
+    return engine;
+  }
+
+  it('leaves backend, note and waiting pictures to those that run', async () => {
+    const engine = await crowded();
+    expect(engine.status().info).toMatchObject({ backend: 'wasm', note: 'no graphics', workers: 1 });
+    expect(workers).toHaveLength(2);
+    for (let index = 0; index < 4; index++) workers[0]?.answer();
+    expect(['0', '1', '2', '3'].map(reason)).toEqual(Array(4).fill('scored'));
+    expect(workers).toHaveLength(2);
+  });
+
+  it('does not blame the graphics processor where there was none, nor give up at the first time', async () => {
+    const engine = await crowded();
+    workers[0]?.answer({ worn: true });
+    expect(workers).toHaveLength(3);
+    workers[2]?.say({ kind: 'broken', message: 'out of memory' });
+    expect(workers[3]?.requests[0]).toMatchObject({ prefer: 'wasm' });
+    workers[3]?.ready('wasm');
+    expect(engine.status().info.note).toBe('no graphics');
+    for (let index = 0; index < 3; index++) workers[3]?.answer();
+    expect(outcomes.size).toBe(4);
+    expect(workers).toHaveLength(4);
+  });
+});
+
 describe('idling', () => {
   it('ends the workers a minute after the last job, unless another comes', async () => {
     const engine = host();

@@ -98,6 +98,8 @@ export class WorkerPool {
   #nextTaskId = 0;
   #webGpuFaults = 0;
   #startFaults = 0;
+  /** Lowered to what the machine was seen to carry, until all workers are released. */
+  #maxWorkers = MAX_WASM_WORKERS;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -121,6 +123,7 @@ export class WorkerPool {
 
   /** Ends all workers; they start again with the next task. */
   release(): void {
+    this.#maxWorkers = MAX_WASM_WORKERS;
     for (const member of [...this.#members]) this.#remove(member);
   }
 
@@ -130,7 +133,7 @@ export class WorkerPool {
 
   #capacity(): number {
     if (this.#backend !== 'wasm') return 1;
-    return Math.max(1, Math.min(this.#options.cores - 1, MAX_WASM_WORKERS));
+    return Math.max(1, Math.min(this.#options.cores - 1, this.#maxWorkers));
   }
 
   /** Gives waiting tasks to idle workers, and starts one more worker at a time while tasks wait. */
@@ -215,6 +218,15 @@ export class WorkerPool {
   }
 
   #failedStart(reason: string): void {
+    if ([...this.#members].some(({ backend }) => backend !== null)) {
+      // One too many for this machine: the others go on with what waits.
+      this.#maxWorkers = this.#members.size;
+      return;
+    }
+    if (this.#prefer === 'webgpu' && this.#backend === 'wasm') {
+      // It ran on WASM before: the graphics processor is not what failed.
+      this.#prefer = 'wasm';
+    }
     if (this.#prefer === 'webgpu') {
       // A worker falls back by itself when WebGPU says no; here a driver hung it or took it down.
       this.#useWasm(reason);

@@ -67,12 +67,18 @@ export async function mapOf(sha256: string): Promise<PatchMap | null> {
 
 /** Thumbnails by content hash, null where there is none. */
 export async function thumbnailsOf(hashes: readonly string[]): Promise<Map<string, Uint8Array | null>> {
-  const missing = hashes.filter((sha256) => thumbnails.get(sha256) === undefined);
+  // Not read back from `thumbnails`: a page may have more pictures than it holds.
+  const known = new Map(hashes.map((sha256) => [sha256, thumbnails.get(sha256)]));
+  const missing = hashes.filter((sha256) => known.get(sha256) === undefined);
   if (missing.length > 0) {
     const found = await findVerdicts(missing, MODEL_KEY);
-    for (const sha256 of missing) thumbnails.set(sha256, found.get(sha256)?.thumbnail ?? null);
+    for (const sha256 of missing) {
+      const thumbnail = found.get(sha256)?.thumbnail ?? null;
+      known.set(sha256, thumbnail);
+      thumbnails.set(sha256, thumbnail);
+    }
   }
-  return new Map(hashes.map((sha256) => [sha256, thumbnails.get(sha256) ?? null]));
+  return new Map(hashes.map((sha256) => [sha256, known.get(sha256) ?? null]));
 }
 
 /** Forgets what is in memory; the store has its own wipe. */

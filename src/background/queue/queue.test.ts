@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failure, success } from '../../core/result.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { aJob, aScore, aSubscriber } from '../../platform/testing/rows.ts';
@@ -71,6 +71,10 @@ beforeEach(() => {
       throw error;
     },
   };
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 const sentJobs = async (count: number): Promise<EngineJob[]> => {
@@ -232,7 +236,8 @@ describe('the engine', () => {
     expect(cancelled).toEqual([jobId]);
   });
 
-  it('that cannot be reached is tried again, and given up after three times', async () => {
+  it('that cannot be reached is tried again after a pause, and given up after three times', async () => {
+    vi.useFakeTimers();
     let tries = 0;
     environment.engine.run = async () => {
       tries += 1;
@@ -240,7 +245,12 @@ describe('the engine', () => {
     };
     const queue = new Queue(environment);
     await queue.request([want(1)]);
-    await vi.waitFor(() => expect(deliveredTo(1)).toEqual([{ state: 'failed', reason: 'engine-failed' }]));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(tries).toBe(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(tries).toBe(2);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(deliveredTo(1)).toEqual([{ state: 'failed', reason: 'engine-failed' }]);
     expect(tries).toBe(3);
     expect(queue.size).toBe(0);
   });
@@ -316,6 +326,21 @@ describe('a background that starts again', () => {
     expect(cancelled).toEqual(['orphan']);
     await queue.request([want(9)]);
     expect(queue.size).toBe(3);
+  });
+
+  it('takes the other outcomes, and sends the rest, when one cannot be kept', async () => {
+    const bug = new Error('not a DOMException');
+    environment.reportBug = vi.fn();
+    environment.keep = async ({ jobId }) => {
+      if (jobId === 'job-1') throw bug;
+    };
+    const undelivered = [outcome('job-1', aScore()), outcome('job-2', aScore())];
+    status = { inHand: [], undelivered, info };
+    const queue = new Queue(environment);
+    await queue.load([sent(1), sent(2), sent(3)]);
+    expect(environment.reportBug).toHaveBeenCalledWith(bug);
+    expect(deliveredTo(2)).toEqual([aScore()]);
+    expect((await sentJobs(2)).map(({ jobId }) => jobId)).toEqual(['job-1', 'job-3']);
   });
 
   it('sends everything again when the engine has died as well', async () => {

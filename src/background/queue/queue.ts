@@ -50,6 +50,8 @@ export interface QueueEnvironment {
 
 /** How often a row is handed out before the engine is said to fail on it. */
 const MAX_ATTEMPTS = 3;
+/** A document that is closing refuses for this long; without a pause all attempts would meet the same one. */
+const HAND_OVER_PAUSE_MS = 200;
 const CAPACITY: Capacity = { ordinary: 8, urgent: 16, pageReads: 3 };
 
 export class Queue {
@@ -152,7 +154,10 @@ export class Queue {
       ({ state, jobId }) => state !== 'waiting' && !this.sending.has(jobId),
     );
     const status = this.rows.size > 0 ? await this.environment.engine.status() : null;
-    for (const outcome of status?.undelivered ?? []) await this.done(outcome);
+    for (const outcome of status?.undelivered ?? []) {
+      // One that cannot be taken must not cost the others: its row is sent again below.
+      await this.done(outcome).catch(this.environment.reportBug);
+    }
     const inHand = new Set(status?.inHand);
     for (const { jobId } of before) {
       const row = this.rowOf(jobId);
@@ -282,6 +287,7 @@ export class Queue {
         priority: priorityOf(this.rowOf(jobId) ?? row),
       });
     } catch {
+      await new Promise((resolve) => setTimeout(resolve, HAND_OVER_PAUSE_MS));
       this.sendAgain(row);
       this.dispatch();
       return;

@@ -2,8 +2,9 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ContentSender } from '../platform/doors.ts';
-import { closeDatabase } from '../platform/store/database.ts';
+import { closeDatabase, withStore } from '../platform/store/database.ts';
 import { loadJobs } from '../platform/store/jobs.ts';
+import { storeAlias } from '../platform/store/verdicts.ts';
 import { fakeBrowser, resetFakeBrowser } from '../platform/testing/fake-browser.ts';
 import { aScore } from '../platform/testing/rows.ts';
 import type { EngineJob } from '../protocol/messages.ts';
@@ -203,6 +204,16 @@ describe('a background that starts again', () => {
     const after = await startApp();
     expect(after.queue.size).toBe(0);
     expect(await loadJobs()).toEqual([]);
+  });
+});
+
+describe('addresses of pictures', () => {
+  it('are deleted when their day is over, at the next start', async () => {
+    await storeAlias('https://cdn.example/old.jpg', '1'.repeat(64), Date.now() - 2 * 86_400_000);
+    await storeAlias('https://cdn.example/new.jpg', '1'.repeat(64));
+    await startApp();
+    const urls = () => withStore<string[]>([], (database) => database.getAllKeys('aliases'));
+    await vi.waitFor(async () => expect(await urls()).toEqual(['https://cdn.example/new.jpg']));
   });
 });
 

@@ -7,6 +7,7 @@ import { isNewSession, SessionMap } from '../platform/session-map.ts';
 import { hoversOn, loadSettings } from '../platform/settings.ts';
 import { clearSession, loadJobs, loadScans, saveJobs } from '../platform/store/jobs.ts';
 import type { Subscriber } from '../platform/store/schema.ts';
+import { deleteExpiredAliases } from '../platform/store/verdicts.ts';
 import type { EngineInfo, ImageRef, Priority } from '../protocol/schemas.ts';
 import { ask } from './content-link.ts';
 import { Delivered } from './delivered.ts';
@@ -82,6 +83,7 @@ export class App {
       this.queue.setWorkers(this.engineInfo().workers);
       this.scans.load(await loadScans());
       await this.queue.load(await loadJobs());
+      deleteExpiredAliases().catch(reportBug);
     } catch (error) {
       // Without its memory the background still answers; with a rejected start it would never again.
       reportBug(error);

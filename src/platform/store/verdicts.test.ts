@@ -7,6 +7,7 @@ import type { Storable } from './schema.ts';
 import {
   ALIAS_LIMITS,
   cacheSize,
+  deleteExpiredAliases,
   findVerdict,
   findVerdicts,
   findVerdictsByUrl,
@@ -137,6 +138,19 @@ describe('eviction', () => {
     VERDICT_LIMITS.bytes = 1;
     await keep(0, 0);
     expect((await cacheSize()).verdicts).toBe(1);
+  });
+
+  it('deletes the addresses whose day is over, and only those', async () => {
+    await keep(1, 0, 'https://a.example/1.jpg');
+    await keep(2, 0, 'https://a.example/2.jpg');
+    await keep(3, DAY_MS - 1, 'https://a.example/3.jpg');
+    expect(await deleteExpiredAliases(DAY_MS)).toBe(2);
+    const left = await withStore<unknown>(null, async (database) => ({
+      urls: await database.getAllKeys('aliases'),
+      rows: (await database.get('totals', 'aliases'))?.rows,
+    }));
+    expect(left).toEqual({ urls: ['https://a.example/3.jpg'], rows: 1 });
+    expect(await deleteExpiredAliases(DAY_MS)).toBe(0);
   });
 
   it('bounds aliases, first those that expire first', async () => {

@@ -181,6 +181,24 @@ export async function storeAlias(url: string, sha256: string, now = Date.now()):
   });
 }
 
+/** Deletes the addresses whose day is over; returns how many there were. */
+export async function deleteExpiredAliases(now = Date.now()): Promise<number> {
+  return withStore(0, async (database) => {
+    const transaction = database.transaction(STORES, 'readwrite');
+    const store = transaction.objectStore('aliases');
+    const [expired, totals] = await Promise.all([
+      store.index('expiresAt').getAllKeys(IDBKeyRange.upperBound(now)),
+      totalsOf(transaction, 'aliases'),
+    ]);
+    if (expired.length > 0) {
+      const put = transaction.objectStore('totals').put({ ...totals, rows: totals.rows - expired.length });
+      await Promise.all([put, ...expired.map((url) => store.delete(url))]);
+    }
+    await transaction.done;
+    return expired.length;
+  });
+}
+
 /** How much is kept; zeros when the store fails. */
 export async function cacheSize(): Promise<{ verdicts: number; bytes: number }> {
   return withStore({ verdicts: 0, bytes: 0 }, async (database) => {

@@ -4,6 +4,7 @@ import { setHover } from '../platform/settings.ts';
 import { cacheSize, wipeCache } from '../platform/store/verdicts.ts';
 import type { Handlers } from '../protocol/channel.ts';
 import type { contentToBackground, engineToBackground, pageToBackground } from '../protocol/messages.ts';
+import type { FrameRow } from '../protocol/schemas.ts';
 import type { App } from './app.ts';
 import { ask, type ContentMessage, PUSH_LIMIT_MS } from './content-link.ts';
 import { forgetRecent, mapOf } from './known-verdicts.ts';
@@ -69,6 +70,10 @@ export function pageAnswers(app: App): Handlers<typeof pageToBackground, PageSen
     frames: app.frames,
     reach: (tabId: number) => app.reach.known(tabId),
     left: app.left.bind(app),
+    shown: (frame: ContentSender, rows: readonly FrameRow[]) => {
+      const told = rows.flatMap(({ image, state }) => (state === null ? [] : [{ id: image.id, state }]));
+      app.delivered.recount(frame, told);
+    },
     scan: (tabId: number) => app.scans.progress(tabId),
     engine: () => app.engineInfo(),
   };

@@ -172,7 +172,7 @@ describe('a content script', () => {
 describe('the toolbar button', () => {
   const counts = () => fakeBrowser.action.setBadgeText.mock.calls.map(([{ text }]) => text);
 
-  it('counts flagged pictures and forgets them when the tab navigates', async () => {
+  it('counts flagged pictures, and forgets them when they are gone or the tab navigates', async () => {
     const app = await startApp();
     const content = contentAnswers(app);
     await content['frame.hello']({}, top);
@@ -180,8 +180,12 @@ describe('the toolbar button', () => {
     await answerWith(app, 0, 'd'.repeat(64));
     await answerWith(app, 1, 'e'.repeat(64));
     await vi.waitFor(() => expect(counts()).toEqual(['1', '2']));
+    const state = aScore({ sha256: 'd'.repeat(64), level: 'strong' });
+    replies['frame.rows'] = { rows: [{ image: image(1), state, heatmapShown: false }] };
+    await pageAnswers(app)['page.view']({ tabId: 1 }, page);
+    expect(counts()).toEqual(['1', '2', '1']);
     await content['frame.hello']({}, { ...top, documentId: 'document-2' });
-    expect(counts()).toEqual(['1', '2', '']);
+    expect(counts()).toEqual(['1', '2', '1', '']);
   });
 });
 

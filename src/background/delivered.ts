@@ -38,6 +38,15 @@ export class Delivered {
     this.update(tabId, { hashes: [...hashes], flagged: [...flagged] });
   }
 
+  /** Counts a document's flagged pictures anew, from all that it shows now: others of its pictures are gone. */
+  recount({ tabId, frameId }: FrameAddress, shown: readonly Told[]): void {
+    const record = this.byTab.get(tabId);
+    if (record === undefined) return;
+    const others = record.flagged.filter((element) => !element.startsWith(`${frameId}/`));
+    const own = shown.filter(({ state }) => isFlagged(state)).map(({ id }) => `${frameId}/${id}`);
+    this.update(tabId, { ...record, flagged: [...others, ...own] });
+  }
+
   /** Whether a verdict for these bytes was delivered to the tab. */
   has(tabId: number, sha256: string): boolean {
     return this.byTab.get(tabId)?.hashes.includes(sha256) ?? false;

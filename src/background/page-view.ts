@@ -17,6 +17,8 @@ export interface ViewEnvironment {
   reach: (tabId: number) => Promise<KnownFrame[]>;
   /** A document did not answer: it is gone. */
   left: (frame: KnownFrame) => void;
+  /** What a document shows now, all of it. */
+  shown: (frame: KnownFrame, rows: readonly FrameRow[]) => void;
   scan: (tabId: number) => ScanProgress | null;
   engine: () => EngineInfo;
 }
@@ -45,10 +47,12 @@ interface FrameAnswer {
   rows: FrameRow[];
 }
 
-async function rowsOf(frame: KnownFrame, { left }: ViewEnvironment): Promise<FrameAnswer | null> {
+async function rowsOf(frame: KnownFrame, { left, shown }: ViewEnvironment): Promise<FrameAnswer | null> {
   const answer = await ask(frame, 'frame.rows', {}, ROWS_LIMIT_MS);
   if (answer.kind === 'gone') left(frame);
-  return answer.kind === 'answered' ? { frame, rows: answer.reply.rows } : null;
+  if (answer.kind !== 'answered') return null;
+  shown(frame, answer.reply.rows);
+  return { frame, rows: answer.reply.rows };
 }
 
 const hashOf = ({ state }: FrameRow): string | null =>

@@ -153,6 +153,19 @@ describe('a scan', () => {
     ]);
   });
 
+  it('that is cancelled while a document answers gives its images back', async () => {
+    const scans = new Scans(environment);
+    environment.reach = async () => [frame(0)];
+    environment.collect = async () => {
+      await scans.cancel(1);
+      return [image(1)];
+    };
+    await scans.start(1);
+    const cancelled = { id: 1, generation: 0, state: { state: 'failed', reason: 'cancelled' } };
+    expect(environment.push).toHaveBeenCalledWith(frame(0), [cancelled]);
+    expect(environment.screen).not.toHaveBeenCalled();
+  });
+
   it('says after a cancellation how many had their answer, also to the next background', async () => {
     const scans = new Scans(environment);
     await scans.start(1);

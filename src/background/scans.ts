@@ -141,16 +141,28 @@ export class Scans {
       ({ id, generation }) => !waiting.has(elementKey({ ...frame, id, generation })),
     );
     const scan = this.rows.get(tabId);
-    if (fresh.length === 0 || scan?.state !== 'running') return;
+    if (fresh.length === 0 || scan === undefined) return;
+    if (scan.state !== 'running') return this.refuse(frame, fresh);
     this.entering.set(tabId, this.enteringOf(tabId) + fresh.length);
     try {
       await this.put({ ...scan, total: scan.total + fresh.length });
+      // Cancelled while that was written.
+      if (!this.isRunning(tabId)) return await this.refuse(frame, fresh);
       const states = await this.environment.screen(frame, fresh, scanPriority);
       await this.environment.push(frame, states);
     } finally {
       this.entering.set(tabId, this.enteringOf(tabId) - fresh.length);
     }
     this.check();
+  }
+
+  /** Images of a scan that was cancelled while they were on their way here: their document still waits for them. */
+  private async refuse(frame: KnownFrame, images: readonly ImageRef[]): Promise<void> {
+    const state = { state: 'failed', reason: 'cancelled' } as const;
+    await this.environment.push(
+      frame,
+      images.map(({ id, generation }) => ({ id, generation, state })),
+    );
   }
 
   private enteringOf(tabId: number): number {

@@ -1,6 +1,7 @@
 /** Reading a picture's bytes in the page's own context, where the page itself may read them. */
 import { isProbeIntact, PROBE_SIDE_PX, probePixels } from '../core/image/readback-probe.ts';
 import { LIMITS } from '../core/limits.ts';
+import { failureFromStatus } from '../core/net/status.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { FailureReason } from '../core/verdict.ts';
 import type { ImageRecord } from './collect/registry.ts';
@@ -36,10 +37,6 @@ async function drained(stream: ReadableStream<Uint8Array>): Promise<ReadResult> 
 /** The page's own origin; `blob:` addresses carry the origin of the page that made them. */
 const isOwn = (url: string): boolean => new URL(url).origin === location.origin || url.startsWith('data:');
 
-function refusal(status: number): FailureReason {
-  return status === 401 || status === 403 || status === 407 ? 'needs-login' : 'http-error';
-}
-
 /**
  * Why an address that the page may read was refused without an answer. A way that leads to another site is closed
  * there, which fetch does not tell apart from a dead connection: only stopping at the redirect shows it.
@@ -68,7 +65,7 @@ async function fetched(url: string): Promise<ReadResult> {
       ...(isOwn(url) ? {} : { referrerPolicy: 'no-referrer' }),
       signal: deadline,
     });
-    if (!response.ok) return failure(refusal(response.status));
+    if (!response.ok) return failure(failureFromStatus(response.status).reason);
     if (Number(response.headers.get('content-length')) > LIMITS.imageBytes) return failure('too-many-bytes');
     return response.body ? await drained(response.body) : success(new Uint8Array());
   } catch {

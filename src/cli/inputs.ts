@@ -25,7 +25,7 @@ async function inputsOf(given: string): Promise<Input[]> {
   const kind = kindOf(given);
   if (kind === 'file') return [{ name: given, failure: null }];
   if (kind === 'folder') {
-    const inside = await search(`**/*.{${EXTENSIONS.join(',')}}`, given);
+    const inside = await pictureFilesBelow(given);
     const names = inside.map((name) => path.posix.join(given, name));
     return names.length === 0 ? [{ name: given, failure: 'no-pictures' }] : names.map(input);
   }
@@ -35,6 +35,10 @@ async function inputsOf(given: string): Promise<Input[]> {
   }
   return [{ name: given, failure: kind }];
 }
+
+/** Pictures in `folder` and its subfolders by their extension, relative to it, sorted; hidden files are passed over. */
+export const pictureFilesBelow = (folder: string): Promise<string[]> =>
+  search(`**/*.{${EXTENSIONS.join(',')}}`, folder);
 
 const input = (name: string): Input => ({ name, failure: null });
 

@@ -1,3 +1,4 @@
+import { randomFrom } from '../random.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { Interval } from './clopper-pearson.ts';
 import type { ScoreSet } from './score-set.ts';
@@ -89,15 +90,4 @@ function quantile(sorted: Float64Array, share: number): number {
   const below = Math.floor(position);
   const lower = sorted[below] ?? 0;
   return lower + (position - below) * ((sorted[below + 1] ?? lower) - lower);
-}
-
-/** Uniform numbers in [0, 1): mulberry32 (Ettinger), period 2 ** 32, ample for resampling and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,0 +1,89 @@
+/** Applies a chain of degradations to decoded pixels: no files, no clock, the same result everywhere. */
+import { jpegRoundTrip } from '../image/jpeg-round-trip.ts';
+import { orient } from '../image/orientation.ts';
+import type { PixelImage } from '../image/pixels.ts';
+import { resizeRaster } from '../image/resize.ts';
+import type { ResizeKernel } from '../image/resize-kernels.ts';
+import { pixelImageOf, rasterOf } from '../model/preprocess.ts';
+import { hashOf, randomFrom } from '../random.ts';
+import { blurred, noisy, withGamma } from './filters.ts';
+import type { Degradation, DegradationChain } from './specification.ts';
+
+/** `image` saved as lossy WebP at `quality` (libwebp's defaults otherwise) and read again; the host has the codec. */
+export type WebpRoundTrip = (image: PixelImage, quality: number) => Promise<PixelImage>;
+
+/** EXIF's code for "mirrored left to right". */
+const MIRRORED = 2;
+
+/** Screenshots and their uploads: shown smaller or larger, saved by whatever tool is at hand. */
+const SCREENSHOT = {
+  factors: [0.5, 1.25],
+  kernels: ['bilinear', 'bicubic', 'lanczos'],
+  qualities: [70, 92],
+} as const;
+/** Qualities at which web sites commonly re-encode. */
+const REENCODE_QUALITIES = [75, 95] as const;
+
+/**
+ * `image` (opaque) after `chain`. Every random draw comes from a seed made of `inputName` and the chain's name, so a
+ * picture meets the same draw in every run, on every machine and under every model.
+ */
+export async function degrade(
+  image: PixelImage,
+  chain: DegradationChain,
+  { inputName, webp }: { inputName: string; webp: WebpRoundTrip },
+): Promise<PixelImage> {
+  const random = randomFrom(hashOf(`${inputName}\n${chain.name}`));
+  let result = image;
+  for (const step of chain.steps) result = await applied(result, step, { random, webp });
+  return result;
+}
+
+interface Tools {
+  random: () => number;
+  webp: WebpRoundTrip;
+}
+
+async function applied(image: PixelImage, step: Degradation, { random, webp }: Tools): Promise<PixelImage> {
+  switch (step.kind) {
+    case 'none':
+      return image;
+    case 'flip':
+      return orient(image, MIRRORED);
+    case 'jpeg':
+      return jpegRoundTrip(image, step.quality);
+    case 'webp':
+      return webp(image, step.quality);
+    case 'resize':
+      return resized(image, step.factor, step.kernel);
+    case 'blur':
+      return blurred(image, step.sigmaPx);
+    case 'noise':
+      return noisy(image, step.sigma, random);
+    case 'gamma':
+      return withGamma(image, step.exponent);
+    case 'reencode':
+      return jpegRoundTrip(image, wholeBetween(REENCODE_QUALITIES, random));
+    case 'screenshot':
+      return screenshot(image, random);
+  }
+}
+
+/** Both sides times `factor`, rounded, at least one pixel. */
+function resized(image: PixelImage, factor: number, kernel: ResizeKernel): PixelImage {
+  const scaled = (lengthPx: number): number => Math.max(1, Math.round(lengthPx * factor));
+  const target = { widthPx: scaled(image.widthPx), heightPx: scaled(image.heightPx) };
+  return pixelImageOf(resizeRaster(rasterOf(image), target, { kernel }));
+}
+
+/** Shown at another scale and saved as JPEG; the scale is drawn evenly between its ends. */
+function screenshot(image: PixelImage, random: () => number): PixelImage {
+  const [least, most] = SCREENSHOT.factors;
+  const factor = least + (most - least) * random();
+  const kernel = SCREENSHOT.kernels[Math.floor(random() * SCREENSHOT.kernels.length)] ?? 'bilinear';
+  const shown = resized(image, factor, kernel);
+  return jpegRoundTrip(shown, wholeBetween(SCREENSHOT.qualities, random));
+}
+
+const wholeBetween = ([least, most]: readonly [number, number], random: () => number): number =>
+  least + Math.floor(random() * (most - least + 1));

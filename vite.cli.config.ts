@@ -22,7 +22,11 @@ export default defineConfig({
     outDir: 'dist/cli',
     target: 'node20.19',
     rollupOptions: {
-      input: { telltale: 'src/cli/main.ts', 'screen-worker': 'src/cli/screen-worker.ts' },
+      input: {
+        telltale: 'src/cli/main.ts',
+        'screen-worker': 'src/cli/screen-worker.ts',
+        'inspect-worker': 'src/cli/inspect-worker.ts',
+      },
       // One flat folder: modules find the model and the worker beside themselves.
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },

@@ -50,6 +50,9 @@ describe('parseCommand', () => {
     ['info', 'one model'],
     ['info a --size large', 'number of pixels'],
     ['info a --size 0', 'number of pixels'],
+    ['inspect-data', 'one folder of pictures'],
+    ['inspect-data a b', 'one folder of pictures'],
+    ['inspect-data a --against', '--against'],
   ])('refuses "%s"', (line, reason) => {
     expect(parsed(line)).toEqual({ ok: false, failure: expect.stringContaining(reason) });
   });

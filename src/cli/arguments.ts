@@ -3,7 +3,11 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { EnsembleName } from '../core/backbones/families.ts';
 import type { Effort } from '../core/model/tiles.ts';
 import { failure, type Result, success } from '../core/result.ts';
+import { type InspectCommand, inspectCommand } from './arguments-inspect.ts';
 import { HELP } from './help.ts';
+import { choice, onlyOne, UsageError } from './usage.ts';
+
+export type { InspectCommand } from './arguments-inspect.ts';
 
 export const BACKEND_CHOICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];
@@ -49,7 +53,8 @@ export type Command =
   | { kind: 'version' }
   | ScreenCommand
   | ImportCommand
-  | InfoCommand;
+  | InfoCommand
+  | InspectCommand;
 
 const ENSEMBLES: Readonly<Record<string, EnsembleName>> = {
   vote: 'vote',
@@ -68,6 +73,8 @@ export function parseCommand(words: readonly string[]): Result<Command, string> 
       return guarded(() => importCommand(rest));
     case 'info':
       return guarded(() => infoCommand(rest));
+    case 'inspect-data':
+      return guarded(() => inspectCommand(rest));
     case '--version':
       return success({ kind: 'version' });
     case 'help':
@@ -75,14 +82,11 @@ export function parseCommand(words: readonly string[]): Result<Command, string> 
     case '-h':
       return success({ kind: 'help', text: HELP.all });
     case undefined:
-      return failure('say what to do: screen, import or info');
+      return failure('say what to do: screen, import, info or inspect-data');
     default:
-      return failure(`there is no command "${name}"; there are screen, import and info`);
+      return failure(`there is no command "${name}"; there are screen, import, info and inspect-data`);
   }
 }
-
-/** How the functions below leave when words are wrong; `guarded` turns it into a value. */
-class UsageError extends Error {}
 
 function guarded(parse: () => Command): Result<Command, string> {
   try {
@@ -167,18 +171,6 @@ const modelReference = (
   network: values.network ?? null,
   native: values.native,
 });
-
-function onlyOne(positionals: readonly string[], what: string): string {
-  const [only, ...others] = positionals;
-  if (only === undefined || others.length > 0) throw new UsageError(`name one ${what}`);
-  return only;
-}
-
-function choice<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
-  const found = names.find((name) => name === value);
-  if (found === undefined) throw new UsageError(`--${option} is one of ${names.join(', ')}, not "${value}"`);
-  return found;
-}
 
 function ensembleNamed(value: string | undefined): EnsembleName | null {
   if (value === undefined) return null;

@@ -9,6 +9,7 @@ const all = `Usage: telltale <command> ...
   telltale screen PATH...         P(fake) of pictures
   telltale import CHECKPOINT      a published checkpoint as a model folder
   telltale info MODEL             layers, receptive fields and work of a model
+  telltale inspect-data DIR       what a collection's files give away: copies, formats, sizes
 
 "telltale <command> --help" explains a command; "telltale --version" names the version.
 Nothing is downloaded and no picture leaves the machine.
@@ -47,4 +48,15 @@ ${MODEL}
   --json              one JSON object on standard output
 `;
 
-export const HELP = { all, screen, import: importText, info } as const;
+const inspect = `Usage: telltale inspect-data DIR [options]
+
+DIR holds real/<source>/... and fake/<generator>/..., or the same below one folder a split, or index.csv. Every picture is
+decoded; no model is used. Reports equal and nearly equal pictures across classes, splits and sources, how formats, sizes
+and JPEG qualities are spread, and how well these alone predict the label (cross-validated by source).
+
+  --against DIR       a second collection that should share no picture with the first
+  --html FILE         writes the report as a page
+  --json              one JSON object on standard output
+`;
+
+export const HELP = { all, screen, import: importText, info, inspect } as const;

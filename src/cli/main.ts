@@ -32,6 +32,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./command-import.ts')).importCommand(command, output);
     case 'info':
       return (await import('./command-info.ts')).infoCommand(command, output);
+    case 'inspect-data':
+      return (await import('./command-inspect.ts')).inspectCommand(command, output);
   }
 }
 

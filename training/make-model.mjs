@@ -1,0 +1,29 @@
+// A model folder from an export of the trainer. By hand:
+//   node training/make-model.mjs --export DIR --out DIR [--card product --name NAME --version N]
+// Folds BatchNorm, takes the golden logits from Telltale's own engine, and refuses an export whose PyTorch logits differ.
+import { parseArgs } from 'node:util';
+import { runnerImport } from 'vite';
+
+const { values } = parseArgs({
+  options: {
+    export: { type: 'string' },
+    out: { type: 'string' },
+    card: { type: 'string', default: 'imported' },
+    name: { type: 'string' },
+    version: { type: 'string', default: '1' },
+  },
+});
+if (values.export === undefined || values.out === undefined) {
+  process.stderr.write(
+    'usage: node training/make-model.mjs --export DIR --out DIR [--card imported|product]\n',
+  );
+  process.exit(2);
+}
+const { module } = await runnerImport(new URL('./lib/make-model.ts', import.meta.url).pathname, {
+  configFile: false,
+  logLevel: 'error',
+});
+const { name, version } = values;
+const made = await module.makeModel(values.export, values.out, { card: values.card, name, version });
+process.stdout.write(`${JSON.stringify(made)}\n`);
+process.exit(made.ok ? 0 : 1);

@@ -1,0 +1,1 @@
+"""The PyTorch twin of Telltale's networks: packs images, trains, and writes model folders."""

@@ -1,0 +1,40 @@
+"""A run's checkpoint: written whole or not at all."""
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Dict
+
+import torch
+
+if TYPE_CHECKING:
+    from .train import Run
+
+NAME = "checkpoint.pt"
+
+
+def save_checkpoint(folder: Path, run: "Run", config: Dict) -> None:
+    """Writes network, average, optimizer and position, and beside them the configuration that was used."""
+    state = {
+        "network": run.network.state_dict(),
+        "average": run.average.values,
+        "averageSteps": run.average.steps,
+        "optimizer": run.optimizer.state_dict(),
+        "step": run.step,
+        "seconds": run.seconds,
+    }
+    torch.save(state, folder / f"{NAME}.part")
+    os.replace(folder / f"{NAME}.part", folder / NAME)
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+
+
+def load_checkpoint(folder: Path, run: "Run") -> bool:
+    """Sets `run` to where the checkpoint left it; False when there is none yet."""
+    if not (folder / NAME).exists():
+        return False
+    state = torch.load(folder / NAME, map_location=run.device)
+    run.network.load_state_dict(state["network"])
+    run.average.values = state["average"]
+    run.average.steps = state["averageSteps"]
+    run.optimizer.load_state_dict(state["optimizer"])
+    run.step, run.seconds = state["step"], state["seconds"]
+    return True

@@ -1,0 +1,53 @@
+"""Figures on the validation images of the packs, as the training goes: whole crops, native pixels."""
+from typing import Callable, Dict, Sequence
+
+import numpy as np
+import torch
+from PIL import Image as PillowImage
+from torch import nn
+
+from .codecs import jpeg
+from .metrics import table
+from .pack_format import Image
+
+Pixels = np.ndarray
+
+
+def _half(pixels: Pixels) -> Pixels:
+    image = PillowImage.fromarray(np.ascontiguousarray(pixels))
+    return np.asarray(image.resize((image.width // 2, image.height // 2), PillowImage.Resampling.BILINEAR))
+
+
+VARIANTS: Dict[str, Callable[[Pixels], Pixels]] = {
+    "none": lambda pixels: pixels,
+    "jpeg90": lambda pixels: jpeg(pixels, 90),
+    "jpeg75": lambda pixels: jpeg(pixels, 75),
+    "half": _half,
+    "half+jpeg90": lambda pixels: jpeg(_half(pixels), 90),
+}
+WHILE_TRAINING = ("none", "jpeg75", "half")
+"""Quick enough to be looked at every few minutes."""
+
+
+def image_logit(network: nn.Module, pixels: Pixels, device: torch.device) -> float:
+    """Mean patch logit of `pixels` [h, w, 3] uint8."""
+    with torch.no_grad():
+        image = torch.from_numpy(np.array(pixels)).to(device)
+        image = image.permute(2, 0, 1)[None].float().contiguous(memory_format=torch.channels_last)
+        return float(network(image).mean())
+
+
+def evaluate(
+    network: nn.Module, images: Sequence[Image], device: torch.device, variants: Sequence[str] = tuple(VARIANTS)
+) -> Dict[str, Dict]:
+    """A table a variant for the images of the split `val`. Leaves the network in evaluation mode."""
+    network.eval()
+    chosen = [image for image in images if image.row.split == "val"]
+    fake = [image.row.label == "fake" for image in chosen]
+    sources = [image.row.source for image in chosen]
+    return {
+        name: table(
+            [image_logit(network, VARIANTS[name](image.pixels), device) for image in chosen], fake, sources
+        )
+        for name in variants
+    }

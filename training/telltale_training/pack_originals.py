@@ -1,0 +1,125 @@
+"""Packs windows of full-size images that a manifest lists (columns path, label, source, generator, repository, blob).
+
+Refuses what validation or the collection kept apart holds: by blob, by repository, and by generator where validation
+keeps a whole family unseen.
+"""
+import argparse
+import csv
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Dict, List, Optional, Set, Tuple
+
+import numpy as np
+
+from .pack_crops import read_rgb
+from .pack_format import PackWriter, Row
+from .unseen import is_unseen_family
+
+
+@dataclass
+class Refused:
+    """What must not be trained on."""
+
+    hashes: Set[str] = field(default_factory=set)
+    blobs: Set[str] = field(default_factory=set)
+    repositories: Set[str] = field(default_factory=set)
+
+    def reason(self, entry: Dict[str, str]) -> Optional[str]:
+        """Why an entry of a manifest is refused, or None."""
+        repository = entry["repository"].lower()
+        if _sha256(repository) in self.hashes or (entry["blob"] and _sha256(entry["blob"]) in self.hashes):
+            return "kept apart"
+        if entry["blob"] in self.blobs or repository in self.repositories:
+            return "in validation"
+        names = (Path(entry["path"]).parent.name, entry["generator"])
+        if entry["label"] == "fake" and any(is_unseen_family(name) for name in names):
+            return "family kept unseen"
+        return None
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_refused(kept_apart: Path, index: Path) -> Refused:
+    """From `kept-apart.txt` (a kind and a sha256 a line) and the rows of `index.csv` whose split is `val`."""
+    lines = (line.split() for line in kept_apart.read_text().splitlines() if not line.startswith("#"))
+    refused = Refused(hashes={parts[-1] for parts in lines if parts})
+    with open(index, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    train = {row["repo"].lower() for row in rows if row["split"] == "train"}
+    for row in rows:
+        if row["split"] == "val":
+            refused.blobs.add(row["blob"])
+            # A repository may hold a training and a validation source: then only the blobs tell.
+            if row["repo"].lower() not in train:
+                refused.repositories.add(row["repo"].lower())
+    refused.blobs.discard("")
+    return refused
+
+
+def windows(pixels: np.ndarray, side: int, most: int, random: np.random.Generator) -> List[Tuple[int, int, int, int]]:
+    """Up to `most` windows (top, left, height, width), the more textured half of random candidates."""
+    height, width = pixels.shape[:2]
+    rows, columns = min(side, height), min(side, width)
+    count = min(most, max(1, int(1.5 * height * width / (side * side))))
+    candidates = [
+        (int(random.integers(height - rows + 1)), int(random.integers(width - columns + 1)), rows, columns)
+        for _ in range(2 * count if count > 1 else 1)
+    ]
+    grey = pixels[..., 1].astype(np.float32)
+    texture = lambda w: float(np.abs(np.diff(grey[w[0] : w[0] + w[2] : 4, w[1] : w[1] + w[3]], axis=1)).mean())
+    return sorted(candidates, key=texture, reverse=True)[:count]
+
+
+def pack_originals(options: argparse.Namespace) -> Dict[str, int]:
+    """Adds what the manifest lists and the pack does not have; returns how many images went which way."""
+    refused = read_refused(options.kept_apart, options.index)
+    writer = PackWriter(options.out)
+    done = {row.key.split("#")[0] for row in writer.rows}
+    counts: Dict[str, int] = {}
+    for manifest in options.manifest:
+        with open(manifest, newline="", encoding="utf-8") as file:
+            for entry in csv.DictReader(file):
+                result = _add(entry, manifest.parent, writer, options, refused) if entry["path"] not in done else "there"
+                counts[result] = counts.get(result, 0) + 1
+    writer.close()
+    return counts
+
+
+def _add(entry: Dict[str, str], folder: Path, writer: PackWriter, options: argparse.Namespace, refused: Refused) -> str:
+    reason = refused.reason(entry)
+    if reason is not None:
+        return reason
+    try:
+        pixels, tables = read_rgb(folder / entry["path"])
+    except (OSError, ValueError, SyntaxError):
+        return "unreadable"
+    if min(pixels.shape[:2]) < options.least:
+        return "too small"
+    random = np.random.default_rng(zlib.crc32(entry["path"].encode()))
+    # The folder is the generator, or for real images the source.
+    source = Path(entry["path"]).parent.name
+    for top, left, height, width in windows(pixels, options.side, options.windows, random):
+        row = Row(f"{entry['path']}#{top},{left}", entry["label"], "train", source, entry["generator"], 0, 0)
+        row.tables = tables
+        writer.add(row, pixels[top : top + height, left : left + width])
+    return f"packed {entry['label']}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--manifest", type=Path, nargs="+", required=True, help="paths in it are relative to its folder")
+    parser.add_argument("--kept-apart", type=Path, required=True)
+    parser.add_argument("--index", type=Path, required=True, help="index.csv with the validation split")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--side", type=int, default=320)
+    parser.add_argument("--windows", type=int, default=6, help="most windows an image")
+    parser.add_argument("--least", type=int, default=112, help="shortest side of an image that is taken, in pixels")
+    print(pack_originals(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

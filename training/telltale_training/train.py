@@ -1,0 +1,178 @@
+"""Trains the network of a `train.json`, on a CPU or a GPU; may be stopped at any time and resumed."""
+import argparse
+import json
+import math
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Dict, List
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from .averaging import Average
+from .batches import Batch, Batches
+from .checkpoints import load_checkpoint, save_checkpoint
+from .evaluate_quick import VARIANTS, WHILE_TRAINING, evaluate
+from .geometry import grid_length, receptive_field
+from .layers import Network
+from .pack_format import Image, read_packs
+
+
+@dataclass
+class Run:
+    """Everything that a checkpoint holds."""
+
+    network: Network
+    average: Average
+    optimizer: torch.optim.Optimizer
+    device: torch.device
+    step: int = 0
+    seconds: float = 0.0
+    losses: List[float] = field(default_factory=list)
+
+
+def loss_of(logits: Tensor, batch: Batch, smoothing: float) -> Tensor:
+    """Half patch loss, half the loss of the pictures' mean logits."""
+    grid = logits[:, 0]
+    smooth = lambda target: target * (1 - smoothing) + smoothing / 2
+    patches = functional.binary_cross_entropy_with_logits(grid, smooth(batch.targets))
+    pictures = functional.binary_cross_entropy_with_logits(
+        grid.mean((1, 2)), smooth(batch.labels), weight=batch.image_weight, reduction="sum"
+    )
+    return 0.5 * patches + 0.5 * pictures / batch.image_weight.sum().clamp(min=1)
+
+
+def learning_rate(recipe: Dict, step: int) -> float:
+    """A short linear start, then a cosine down to a hundredth."""
+    warm = min(1.0, (step + 1) / recipe["warmUpSteps"])
+    progress = min(1.0, step / recipe["steps"])
+    return recipe["learningRate"] * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def optimizer_for(network: nn.Module, recipe: Dict) -> torch.optim.Optimizer:
+    """AdamW; what has one dimension (norms, biases) does not decay."""
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    others = [p for p in network.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe["weightDecay"]}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=recipe["learningRate"])
+
+
+def start_run(config: Dict, device: torch.device) -> Run:
+    """A network at its random start."""
+    torch.manual_seed(config["seed"])
+    network = Network(config["network"]).to(device, memory_format=torch.channels_last)
+    average = Average(network, config["recipe"]["averageDecay"])
+    return Run(network, average, optimizer_for(network, config["recipe"]), device)
+
+
+def train_step(run: Run, batch: Batch, recipe: Dict) -> float:
+    """One step; returns the loss."""
+    run.network.train()
+    for group in run.optimizer.param_groups:
+        group["lr"] = learning_rate(recipe, run.step)
+    moved = Batch(*(part.to(run.device, non_blocking=True) for part in vars(batch).values()))
+    pixels = moved.pixels.float().contiguous(memory_format=torch.channels_last)
+    loss = loss_of(run.network(pixels), moved, recipe["labelSmoothing"])
+    run.optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(run.network.parameters(), recipe["gradientNorm"])
+    run.optimizer.step()
+    run.average.update(run.network)
+    run.step += 1
+    return float(loss.detach())
+
+
+def averaged(run: Run, config: Dict) -> Network:
+    """A network with the averaged tensors, in evaluation mode."""
+    network = Network(config["network"])
+    network.load_state_dict(run.average.values)
+    return network.to(run.device, memory_format=torch.channels_last).eval()
+
+
+class Journal:
+    """`curve.csv` (step, seconds, mean loss since the last line) and `validation.jsonl` of a run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        curve = folder / "curve.csv"
+        if not curve.exists():
+            curve.write_text("step,seconds,learningRate,loss\n")
+
+    def losses(self, run: Run, rate: float) -> None:
+        mean = sum(run.losses) / len(run.losses)
+        with open(self.folder / "curve.csv", "a") as file:
+            file.write(f"{run.step},{run.seconds:.0f},{rate:.3g},{mean:.5f}\n")
+        run.losses.clear()
+
+    def validation(self, run: Run, tables: Dict) -> None:
+        with open(self.folder / "validation.jsonl", "a") as file:
+            file.write(json.dumps({"step": run.step, "seconds": round(run.seconds), "tables": tables}) + "\n")
+        means = {name: entry["meanGeneratorAuc"] for name, entry in tables.items()}
+        print(f"step {run.step}, {run.seconds / 60:.1f} min: {means}", flush=True)
+
+
+def train(config: Dict, images: List[Image], run: Run, options: argparse.Namespace) -> None:
+    """Steps until the recipe's end, `--minutes` are over, or a signal; always leaves a checkpoint."""
+    recipe, journal = config["recipe"], Journal(options.out)
+    grid = grid_length(config["network"], recipe["patch"])
+    batches = Batches(images, recipe, config["seed"], receptive_field(config["network"]), grid)
+    loader = DataLoader(
+        batches, batch_size=None, sampler=range(run.step, recipe["steps"]), num_workers=options.workers
+    )
+    stop = {"now": False}
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.update(now=True))
+    began, before, saved = time.monotonic(), run.seconds, time.monotonic()
+    for batch in loader:
+        run.losses.append(train_step(run, batch, recipe))
+        run.seconds = before + time.monotonic() - began
+        if run.step % options.log_steps == 0:
+            journal.losses(run, learning_rate(recipe, run.step))
+        if run.step % options.evaluate_steps == 0 or run.step == recipe["steps"]:
+            variants = tuple(VARIANTS) if run.step == recipe["steps"] else WHILE_TRAINING
+            journal.validation(run, evaluate(averaged(run, config), images, run.device, variants))
+        late = run.seconds - before > options.minutes * 60
+        if stop["now"] or late or time.monotonic() - saved > options.save_minutes * 60:
+            save_checkpoint(options.out, run, config)
+            saved = time.monotonic()
+        if stop["now"] or late:
+            break
+    save_checkpoint(options.out, run, config)
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="models/<id>/train.json")
+    parser.add_argument("--pack", type=Path, nargs="+", required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, curve, validation")
+    parser.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint if it has one")
+    parser.add_argument("--steps", type=int, help="instead of the recipe's")
+    parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument("--save-minutes", type=float, default=3)
+    parser.add_argument("--log-steps", type=int, default=50)
+    parser.add_argument("--evaluate-steps", type=int, default=1000)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="loading processes beside this one")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = parsed()
+    torch.set_num_threads(options.threads)
+    config = json.loads(options.config.read_text())
+    if options.steps is not None:
+        config["recipe"]["steps"] = options.steps
+    options.out.mkdir(parents=True, exist_ok=True)
+    run = start_run(config, torch.device(options.device))
+    if options.resume:
+        load_checkpoint(options.out, run)
+    train(config, read_packs(options.pack), run, options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapInterval } from './bootstrap.ts';
+import { bootstrapInterval, bootstrapIntervals } from './bootstrap.ts';
 import { brierScore } from './calibration-error.ts';
 import { rocAuc } from './ranking.ts';
 import { type ProbabilitySet, readProbabilities, type ScoreSet } from './score-set.ts';
@@ -56,6 +56,7 @@ describe('bootstrapInterval', () => {
         expect(resample.scores).toEqual(resample.scores.toSorted().reverse());
         expect(resample.positives).toBe(resample.labels.reduce((sum, label) => sum + label, 0));
         expect(resample.positives + resample.negatives).toBe(100);
+        expect(resample.scores).toEqual(Float64Array.from(resample.indices, (index) => scores[index] ?? 0));
         return 0;
       },
       { seed: 5, resamples: 20 },
@@ -73,6 +74,13 @@ describe('bootstrapInterval', () => {
       ok: false,
       failure: 'undefined-statistic',
     });
+  });
+
+  it('measures several statistics on the same resamples', () => {
+    const set = setOf(labels, scores);
+    const both = bootstrapIntervals(set, { rocAuc, share }, { seed: 7, resamples: 200 });
+    expect(both.rocAuc).toEqual(bootstrapInterval(set, rocAuc, { seed: 7, resamples: 200 }));
+    expect(both.share).toEqual(bootstrapInterval(set, share, { seed: 7, resamples: 200 }));
   });
 
   it('fails when nothing varies and refuses senseless options', () => {

@@ -31,18 +31,40 @@ export function bootstrapInterval<Samples extends ScoreSet>(
   statistic: (resample: Samples) => number | null,
   options: BootstrapOptions,
 ): Result<BootstrapInterval, BootstrapFailure> {
+  return bootstrapIntervals(set, { statistic }, options).statistic;
+}
+
+/** The same of several statistics on the same resamples. */
+export function bootstrapIntervals<Samples extends ScoreSet, Name extends string>(
+  set: Samples,
+  statistics: Readonly<Record<Name, (resample: Samples) => number | null>>,
+  options: BootstrapOptions,
+): Record<Name, Result<BootstrapInterval, BootstrapFailure>> {
   const { seed, resamples = 1000, confidence = 0.95 } = options;
   if (!Number.isSafeInteger(seed)) throw new RangeError(`no seed: ${seed}`);
   if (!Number.isSafeInteger(resamples) || resamples < 1)
     throw new RangeError(`no resample count: ${resamples}`);
   if (!(confidence > 0 && confidence < 1)) throw new RangeError(`no confidence level: ${confidence}`);
-  if (set.groupCount < 2) return failure('one-group');
+  const names = Object.keys(statistics) as Name[];
+  const found = names.map((name) => ({ name, statistic: statistics[name], values: [] as number[] }));
   const random = randomFrom(seed);
-  const values: number[] = [];
-  for (let resample = 0; resample < resamples; resample++) {
-    const value = statistic(resampled(set, drawGroups(set.groupCount, random)));
-    if (value !== null) values.push(value);
+  for (let resample = 0; resample < resamples && set.groupCount >= 2; resample++) {
+    const drawn = resampled(set, drawGroups(set.groupCount, random));
+    for (const { statistic, values } of found) {
+      const value = statistic(drawn);
+      if (value !== null) values.push(value);
+    }
   }
+  const interval = (values: readonly number[]) =>
+    set.groupCount < 2 ? failure('one-group' as const) : percentiles(values, { resamples, confidence });
+  const intervals = found.map(({ name, values }) => [name, interval(values)] as const);
+  return Object.fromEntries(intervals) as Record<Name, Result<BootstrapInterval, BootstrapFailure>>;
+}
+
+function percentiles(
+  values: readonly number[],
+  { resamples, confidence }: { resamples: number; confidence: number },
+): Result<BootstrapInterval, BootstrapFailure> {
   if (values.length * 2 < resamples) return failure('undefined-statistic');
   const sorted = Float64Array.from(values).sort();
   const tail = (1 - confidence) / 2;
@@ -70,6 +92,7 @@ function resampled<Samples extends ScoreSet>(set: Samples, times: Uint32Array): 
   const scores = new Float64Array(size);
   const labels = new Uint8Array(size);
   const groups = new Uint32Array(size);
+  const indices = new Uint32Array(size);
   let positives = 0;
   let end = 0;
   set.groups.forEach((group, index) => {
@@ -79,9 +102,10 @@ function resampled<Samples extends ScoreSet>(set: Samples, times: Uint32Array): 
     scores.fill(set.scores[index] ?? 0, start, end);
     labels.fill(label, start, end);
     groups.fill(group, start, end);
+    indices.fill(set.indices[index] ?? 0, start, end);
     positives += label * (end - start);
   });
-  return { ...set, scores, labels, groups, positives, negatives: size - positives };
+  return { ...set, scores, labels, groups, indices, positives, negatives: size - positives };
 }
 
 /** Linear interpolation between order statistics, as numpy's default. */

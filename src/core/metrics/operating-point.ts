@@ -47,6 +47,25 @@ export function operatingPoint(
 }
 
 /**
+ * The `truePositiveRate` of `operatingPoint` alone, in one pass: for resamples. Null when a class is missing; throws
+ * `RangeError` when the limit is no rate.
+ */
+export function truePositiveRateWithin(set: ScoreSet, maxFalsePositiveRate: number): number | null {
+  checkRate(maxFalsePositiveRate);
+  if (set.positives === 0 || set.negatives === 0) return null;
+  let found = 0;
+  let truePositives = 0;
+  let falsePositives = 0;
+  for (let index = 0; index < set.scores.length; index++) {
+    if (set.labels[index] === 1) truePositives++;
+    else falsePositives++;
+    if (falsePositives / set.negatives > maxFalsePositiveRate) break;
+    if (set.scores[index + 1] !== set.scores[index]) found = truePositives;
+  }
+  return found / set.positives;
+}
+
+/**
  * The true-positive rate on the ROC polyline at `falsePositiveRate` (0..1), linearly interpolated, the upper end of a
  * vertical step; null when a class is missing. For comparison with papers that interpolate; no threshold attains it.
  */

@@ -10,6 +10,7 @@ describe('readScores', () => {
         scores: Float64Array.of(7.5, 2, -3),
         labels: Uint8Array.of(1, 1, 0),
         groups: Uint32Array.of(0, 1, 1),
+        indices: Uint32Array.of(1, 2, 0),
         groupCount: 2,
         positives: 2,
         negatives: 1,

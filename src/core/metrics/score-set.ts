@@ -13,6 +13,8 @@ export interface ScoreSet {
    * Beside `scores`: 0..groupCount - 1, equal for samples that are not independent (one source image, one source).
    */
   readonly groups: Uint32Array;
+  /** Beside `scores`: the sample's place in the order given, for what else is known of it. */
+  readonly indices: Uint32Array;
   readonly groupCount: number;
   readonly positives: number;
   readonly negatives: number;
@@ -68,6 +70,7 @@ export function withRealAsPositive(set: ScoreSet): ScoreSet {
     scores: set.scores.map((score) => -score).reverse(),
     labels: set.labels.map((label) => 1 - label).reverse(),
     groups: set.groups.toReversed(),
+    indices: set.indices.toReversed(),
     groupCount: set.groupCount,
     positives: set.negatives,
     negatives: set.positives,
@@ -106,6 +109,7 @@ function sortedSet({ labels, scores, groups }: LabelledScores): ScoreSet {
     scores: Float64Array.from(descending, (index) => scores[index] ?? 0),
     labels: sortedLabels,
     groups: sortedGroups,
+    indices: descending,
     groupCount: numbers.size,
     positives,
     negatives: sortedLabels.length - positives,

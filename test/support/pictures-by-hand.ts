@@ -43,16 +43,20 @@ const asImageData = (image: PixelImage) =>
     colorSpace: 'srgb',
   }) as unknown as ImageData;
 
-export async function jpegOf(image: PixelImage, quality = 90): Promise<Uint8Array> {
+export async function jpegOf(image: PixelImage, quality = 90, progressive = false): Promise<Uint8Array> {
   await startJpegEncoder(compiled('@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm') as never);
-  return new Uint8Array(
-    await encodeJpeg(asImageData(image), { quality, progressive: false, quant_table: 0 }),
-  );
+  return new Uint8Array(await encodeJpeg(asImageData(image), { quality, progressive, quant_table: 0 }));
 }
 
-export async function losslessWebpOf(image: PixelImage): Promise<Uint8Array> {
+export const losslessWebpOf = (image: PixelImage): Promise<Uint8Array> =>
+  webpOf(image, { lossless: 1, exact: 1 });
+
+export async function webpOf(
+  image: PixelImage,
+  options: Parameters<typeof encodeWebp>[1],
+): Promise<Uint8Array> {
   await startWebpEncoder(compiled('@jsquash/webp/codec/enc/webp_enc.wasm') as never);
-  return new Uint8Array(await encodeWebp(asImageData(image), { lossless: 1, exact: 1 }));
+  return new Uint8Array(await encodeWebp(asImageData(image), options));
 }
 
 export function pngChunk(type: string, data: Uint8Array): Uint8Array {

@@ -1,0 +1,116 @@
+/** The same file gets the same score from the command line in Node and from the engine in the browser. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveFolder } from '../../scripts/lib/serve-folder.mjs';
+import { cropRaster } from '../../src/core/image/crop.ts';
+import type { PixelImage } from '../../src/core/image/pixels.ts';
+import { rasterOf } from '../../src/core/model/preprocess.ts';
+import type { ImageState } from '../../src/core/verdict.ts';
+import { answersOf, type JsonAnswer, telltale } from '../support/command-line.ts';
+import { demoPicture } from '../support/pictures.mjs';
+import {
+  jpegOf,
+  losslessWebpOf,
+  nodeDecoders,
+  pngChunk,
+  pngOf,
+  webpOf,
+  withOrientation,
+} from '../support/pictures-by-hand.ts';
+import { openFixture, scanThroughPopup, startSession } from '../support/session.ts';
+
+const TOLERANCE = 1e-3;
+/** A TIFF directory that holds only the orientation 6: turned by a quarter. */
+const TURNED = Buffer.from('4d4d002a00000008000101120003000000010006000000000000', 'hex');
+
+/** A part of a photograph, its sides odd and its rows not as many as its columns. */
+async function photograph(): Promise<PixelImage> {
+  const image = await (await nodeDecoders()).jpeg(demoPicture('photo-chelsea-the-cat.jpg'));
+  if (image === null) throw new Error('the demo picture cannot be read');
+  const window = { leftPx: 40, topPx: 30, widthPx: 213, heightPx: 171 };
+  const { data } = cropRaster(rasterOf(image), window);
+  return { widthPx: window.widthPx, heightPx: window.heightPx, rgba: data };
+}
+
+/** The same picture fading from opaque to invisible. */
+function fading({ widthPx, heightPx, rgba }: PixelImage): PixelImage {
+  const faded = Uint8Array.from(rgba, (value, index) => {
+    const column = Math.floor(index / 4) % widthPx;
+    return index % 4 === 3 ? Math.round(255 * (1 - column / (widthPx - 1))) : value;
+  });
+  return { widthPx, heightPx, rgba: faded };
+}
+
+async function pictures(): Promise<Record<string, Uint8Array>> {
+  const photo = await photograph();
+  const jpeg = await jpegOf(photo);
+  return {
+    'photo.jpg': jpeg,
+    'progressive.jpg': await jpegOf(photo, 75, true),
+    'turned.jpg': withOrientation(jpeg, 6),
+    'mirrored.jpg': withOrientation(jpeg, 7),
+    'whole.jpg': demoPicture('generated-ramen.jpg'),
+    'lossy.webp': await webpOf(photo, { quality: 80 }),
+    'lossless.webp': await losslessWebpOf(photo),
+    'fading.webp': await webpOf(fading(photo), { quality: 80 }),
+    'plain.png': pngOf(photo),
+    'turned.png': pngOf(photo, [pngChunk('eXIf', TURNED)]),
+    'fading.png': pngOf(fading(photo)),
+  };
+}
+
+const files = await pictures();
+const names = Object.keys(files);
+const folder = mkdtempSync(path.join(tmpdir(), 'telltale-same-'));
+for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(folder, name), bytes);
+const elements = names.map((name) => `<img src="/${name}" alt="${name}" width="200" height="160">`);
+writeFileSync(
+  path.join(folder, 'index.html'),
+  `<!doctype html><title>Pictures</title>${elements.join('\n')}`,
+);
+const site = await serveFolder(folder);
+const session = await startSession({ withAccess: true });
+afterAll(async () => {
+  await session.close();
+  await site.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('Node and the browser', () => {
+  let inBrowser: Map<string, ImageState | null>;
+  let inNode: Map<string, JsonAnswer>;
+  beforeAll(async () => {
+    // The loopback server under a name that the address guard lets through.
+    const url = site.origin.replace('127.0.0.1', 'site.test');
+    const { tabId } = await openFixture(session, `${url}/`);
+    const view = await scanThroughPopup(session, tabId);
+    inBrowser = new Map(view.rows.map(({ image, state }) => [image.label, state]));
+    const paths = names.map((name) => path.join(folder, name));
+    const finished = await telltale(['screen', ...paths, '--backend', 'wasm', '--json']);
+    inNode = new Map(answersOf(finished).map((answer) => [path.basename(answer.input), answer]));
+  });
+
+  it.each(names)('give %s the same score', (name) => {
+    const [state, answer] = [inBrowser.get(name), inNode.get(name)];
+    if (state?.state !== 'scored' || answer?.state !== 'scored') {
+      throw new Error(`${state?.state} in the browser, ${answer?.state} in Node`);
+    }
+    expect(state.pixelPath).toBe('file');
+    expect([state.grid.rows, state.grid.columns]).toEqual(answer.grid);
+    expect(Math.abs(state.probability - (answer.pFake ?? Number.NaN))).toBeLessThanOrEqual(TOLERANCE);
+  });
+
+  it('tell the pictures apart', () => {
+    const scores = names.map((name) => inNode.get(name)?.pFake?.toFixed(5));
+    // Lossless copies of one picture are one picture.
+    expect(new Set(scores).size).toBe(names.length - 1);
+  });
+
+  it('look at a turned picture as it is shown', () => {
+    const grid = (name: string) => inNode.get(name)?.grid;
+    expect(grid('turned.jpg')).toEqual(grid('photo.jpg')?.toReversed());
+    expect(grid('turned.png')).toEqual(grid('plain.png')?.toReversed());
+  });
+});

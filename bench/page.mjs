@@ -1,6 +1,6 @@
 /**
  * What screening a page costs: a page of 200 images in the built extension, cold, then cached, then 800 more in place.
- * Prints one JSON object. `node bench/page.mjs` does its own set-up.
+ * Prints one JSON object. `npm run bench:page` does its own set-up.
  */
 import { findBrowser } from '../scripts/browser.mjs';
 import { buildExtension } from '../scripts/build.mjs';

@@ -123,7 +123,7 @@ const isRootOnDebian = () => process.getuid?.() === 0 && existsSync('/etc/debian
 
 /** Debian's `chromium`, freshly installed. */
 async function installOnDebian() {
-  process.stdout.write('No browser found: installing Debian’s chromium…\n');
+  process.stderr.write('No browser found: installing Debian’s chromium…\n');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   for (const step of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
     const { exitCode, output } = await run('apt-get', ['-q', ...step], { env });

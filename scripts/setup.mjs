@@ -18,12 +18,26 @@ export async function setUp() {
       `Telltale needs Node ${OLDEST_NODE.major}.${OLDEST_NODE.minor} or newer; this is ${process.version}.`,
     );
   }
-  if (isInstalled()) return;
-  process.stdout.write('Installing npm dependencies…\n');
+  await installPackages(ROOT);
+}
+
+/**
+ * Makes the packages below `folder` match its `package-lock.json`; does nothing when they do. Throws `Stop` when that
+ * fails.
+ * @param {string} folder
+ * @param {readonly string[]} [flags] for npm besides those that keep it quiet
+ */
+export async function installPackages(folder, flags = []) {
+  if (isInstalled(folder)) return;
+  // Standard output belongs to the results of whoever asked.
+  process.stderr.write(
+    `Installing npm dependencies${folder === ROOT ? '' : ` of ${path.basename(folder)}`}…\n`,
+  );
   const windows = process.platform === 'win32';
   const npm = windows ? 'npm.cmd' : 'npm';
+  const place = ['--prefix', path.relative(ROOT, folder) || '.'];
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  const { exitCode, output } = await run(npm, ['ci', ...quiet], { shell: windows });
+  const { exitCode, output } = await run(npm, ['ci', ...place, ...quiet, ...flags], { shell: windows });
   if (exitCode === 0) return;
   throw new Stop(`npm ci failed (exit code ${exitCode}): ${reasonIn(output)}`);
 }
@@ -38,15 +52,16 @@ function reasonIn(/** @type {string} */ output) {
  * Whether every package that the lock file asks for is there in the same version. npm writes its own record
  * (`node_modules/.package-lock.json`) last, so an interrupted installation has none. Packages for other
  * platforms are optional and may be missing.
+ * @param {string} folder
  */
-function isInstalled() {
-  const record = path.join(ROOT, 'node_modules', '.package-lock.json');
+function isInstalled(folder) {
+  const record = path.join(folder, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
-  const wanted = packagesOf(path.join(ROOT, 'package-lock.json'));
+  const wanted = packagesOf(path.join(folder, 'package-lock.json'));
   const installed = packagesOf(record);
-  return Object.entries(wanted).every(([folder, { version, optional }]) => {
-    if (folder === '') return true;
-    const present = installed[folder];
+  return Object.entries(wanted).every(([place, { version, optional }]) => {
+    if (place === '') return true;
+    const present = installed[place];
     return present === undefined ? optional === true : present.version === version;
   });
 }

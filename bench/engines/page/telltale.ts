@@ -1,0 +1,37 @@
+/** Telltale's own way: the backends of the engine and the network of core, picture after picture. */
+import * as tf from '@tensorflow/tfjs-core';
+import { buildLayers } from '../../../src/core/model/network.ts';
+import { startWasm, startWebGpu } from '../../../src/engine/backends.ts';
+import { type Logits, type Prepared, picturesOf, type Task } from '../task.ts';
+import { networkOf } from './serve.ts';
+
+/** The task on the packaged WASM backend, or on WebGPU where the adapter is a real one. */
+export async function prepareTelltale(task: Task, device: 'wasm' | 'webgpu'): Promise<Prepared> {
+  const started = await (device === 'wasm' ? startWasm() : startWebGpu(false));
+  if (!started.ok) throw new Error(started.failure);
+  const { layers, weights } = await networkOf(task);
+  const built = buildLayers(tf, layers, weights);
+  if (!built.ok) throw new Error(built.failure.message);
+  const network = built.value;
+  const { sizePx, batch } = task;
+  const rgb = picturesOf(task);
+  const pictures = Array.from({ length: batch }, (_, index) =>
+    rgb.subarray(index * sizePx * sizePx * 3, (index + 1) * sizePx * sizePx * 3),
+  );
+  return {
+    run: async (): Promise<Logits> => {
+      const grids = await Promise.all(pictures.map((picture) => network.run(picture, sizePx, sizePx)));
+      return { layout: 'NHWC', values: joined(grids.map(({ values }) => values)) };
+    },
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const values = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    values.set(part, offset);
+    offset += part.length;
+  }
+  return values;
+}

@@ -1,0 +1,54 @@
+/** Runs networks on tfjs's WebGPU backend, in a page that a test drives. */
+import '@tensorflow/tfjs-backend-webgpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Layer } from '../../../src/core/model/layer.ts';
+import { buildLayers } from '../../../src/core/model/network.ts';
+import { readSafetensors } from '../../../src/core/model/safetensors.ts';
+
+/** What to run; `weights` (safetensors) and `input` (float32, interleaved RGB 0..255) are addresses. */
+export interface GpuJob {
+  layers: Layer[];
+  weights: string;
+  input: string;
+  heightPx: number;
+  widthPx: number;
+}
+
+/** Values as the network gave them; `leaked` is the number of tensors left behind. */
+export interface GpuOutput {
+  rows: number;
+  columns: number;
+  channels: number;
+  values: number[];
+  leaked: number;
+}
+
+/** What the page offers to the test as `globalThis.gpu`. */
+export interface GpuPage {
+  /** The adapter's description; rejects where WebGPU does not start. */
+  start(): Promise<string>;
+  run(job: GpuJob): Promise<GpuOutput>;
+}
+
+async function start(): Promise<string> {
+  const adapter = await navigator.gpu?.requestAdapter();
+  if (!adapter) throw new Error('no WebGPU adapter');
+  const started = await tf.setBackend('webgpu');
+  if (!started || tf.getBackend() !== 'webgpu') throw new Error('WebGPU did not start');
+  return `${adapter.info.vendor} ${adapter.info.architecture} ${adapter.info.description}`;
+}
+
+const fetched = async (address: string): Promise<ArrayBuffer> => (await fetch(address)).arrayBuffer();
+
+async function run({ layers, weights, input, heightPx, widthPx }: GpuJob): Promise<GpuOutput> {
+  const read = readSafetensors(new Uint8Array(await fetched(weights)));
+  if (!read.ok) throw new Error(read.failure.message);
+  const before = tf.memory().numTensors;
+  const built = buildLayers(tf, layers, read.value);
+  if (!built.ok) throw new Error(built.failure.message);
+  const output = await built.value.run(new Float32Array(await fetched(input)), heightPx, widthPx);
+  built.value.dispose();
+  return { ...output, values: [...output.values], leaked: tf.memory().numTensors - before };
+}
+
+Object.assign(globalThis, { gpu: { start, run } satisfies GpuPage });

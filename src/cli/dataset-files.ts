@@ -48,10 +48,6 @@ export async function findDataset(folder: string, split: string | null): Promise
   return success({ folder, items: chosen.value.toSorted(byPath), strays });
 }
 
-/** By code units: the same order on every machine. */
-const byPath = (left: DatasetItem, right: DatasetItem): number =>
-  left.path < right.path ? -1 : Number(left.path > right.path);
-
 type Found = Pick<Dataset, 'items' | 'strays'>;
 
 function listedIn(folder: string, bytes: Uint8Array): Result<Found, string> {

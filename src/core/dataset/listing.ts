@@ -103,6 +103,10 @@ function itemOfRow(columns: Readonly<Record<string, string>>): Result<DatasetIte
   });
 }
 
+/** Order of paths by code units: the same on every machine. */
+export const byPath = (left: Pick<DatasetItem, 'path'>, right: Pick<DatasetItem, 'path'>): number =>
+  left.path < right.path ? -1 : Number(left.path > right.path);
+
 /** The items of one split, or why there are none. */
 export function itemsOfSplit(items: readonly DatasetItem[], split: string): Result<DatasetItem[], string> {
   const splits = [...new Set(items.map((item) => item.split).filter((name) => name !== null))].sort();

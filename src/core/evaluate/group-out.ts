@@ -1,0 +1,54 @@
+/** How a threshold does on sources that had no part in choosing it. */
+import { operatingPoint } from '../metrics/operating-point.ts';
+import { byName } from './breakdown.ts';
+import { probabilitiesOf, type ScoredItem } from './sample.ts';
+
+export interface LeftOutGroup {
+  label: 'real' | 'fake';
+  n: number;
+  /** Chosen on all other groups; null when they lack a class or no score keeps the false alarms within the target. */
+  threshold: number | null;
+  /** Share of the group at or above that threshold: false alarms of a real group, finds of a fake one. */
+  flagged: number | null;
+}
+
+export interface GroupOut {
+  /** Rate of false alarms that every threshold was chosen for. */
+  falsePositiveTarget: number;
+  /** Over all pictures, each at the threshold of its own group. */
+  falsePositiveRate: number | null;
+  recall: number | null;
+  balancedAccuracy: number | null;
+  /** Real ones by source, fake ones by generator family where it is known, else by source. */
+  groups: Record<string, LeftOutGroup>;
+}
+
+const groupName = (item: ScoredItem): string =>
+  item.label === 'real' ? `real: ${item.source}` : `fake: ${item.family ?? item.source}`;
+
+/** For each group, the threshold at `falsePositiveTarget` (0..1) on all others, and what it does to the group. */
+export function measureGroupOut(items: readonly ScoredItem[], falsePositiveTarget: number): GroupOut {
+  const groups = byName(items, groupName, (own) => leftOut(items, own, falsePositiveTarget));
+  const rateOf = (label: 'real' | 'fake'): number | null => {
+    const measured = Object.values(groups).filter((group) => group.label === label && group.flagged !== null);
+    const n = measured.reduce((sum, group) => sum + group.n, 0);
+    return n === 0 ? null : measured.reduce((sum, group) => sum + group.n * (group.flagged ?? 0), 0) / n;
+  };
+  const [recall, alarms] = [rateOf('fake'), rateOf('real')];
+  return {
+    falsePositiveTarget,
+    falsePositiveRate: alarms,
+    recall,
+    balancedAccuracy: recall === null || alarms === null ? null : (recall + 1 - alarms) / 2,
+    groups,
+  };
+}
+
+function leftOut(items: readonly ScoredItem[], own: readonly ScoredItem[], target: number): LeftOutGroup {
+  const mine = new Set(own);
+  const others = probabilitiesOf(items.filter((item) => !mine.has(item)));
+  const threshold = (others && operatingPoint(others, target)?.threshold) ?? null;
+  const flagged =
+    threshold === null ? null : own.filter((item) => item.pFake >= threshold).length / own.length;
+  return { label: own[0]?.label ?? 'real', n: own.length, threshold, flagged };
+}

@@ -1,0 +1,127 @@
+/** Finished scores as lines of JSON: what an interrupted run continues from, and what shards are joined from. */
+import * as v from 'valibot';
+import { failure, type Result, success } from '../result.ts';
+import { ABSTENTIONS, LEVELS } from '../verdict.ts';
+import type { EvaluatedItem, EvaluatedModel, ScoredPicture } from './evaluation.ts';
+
+/** Grows when a line changes its meaning. */
+export const RECORD_SCHEMA = 1;
+
+const text = v.string();
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const outcome = v.variant('state', [
+  v.object({ state: v.literal('scored'), pFake: share, level: v.nullable(v.picklist(LEVELS)) }),
+  v.object({ state: v.literal('abstained'), reason: v.picklist(ABSTENTIONS) }),
+  v.object({ state: v.literal('failed'), reason: text, detail: v.optional(text) }),
+]);
+
+const record = v.object({
+  path: text,
+  label: v.picklist(['real', 'fake']),
+  source: text,
+  generator: v.nullable(text),
+  family: v.nullable(text),
+  /** The model's fingerprint. */
+  model: text,
+  degradation: text,
+  outcome,
+});
+
+/** One picture under one degradation and one model. */
+export type ScoreRecord = ScoredPicture & { model: string; degradation: string };
+
+const header = v.object({
+  telltale: v.literal('evaluation'),
+  schema: v.literal(RECORD_SCHEMA),
+  models: v.array(
+    v.object({ name: text, fingerprint: text, backend: text, threshold: share, falsePositiveTarget: share }),
+  ),
+  degradations: v.array(text),
+  groupOut: v.boolean(),
+  shard: v.pipe(
+    v.object({ index: count, of: count }),
+    v.check(({ index, of }) => index >= 1 && index <= of),
+  ),
+  /** Of all shards together: how many pictures, and `hashOf` their labelled paths. */
+  listing: v.object({ pictures: count, hash: count }),
+});
+
+/** The first line of a shard's file. */
+export interface ShardHeader {
+  models: EvaluatedModel[];
+  degradations: string[];
+  groupOut: boolean;
+  /** `index` counts from 1. */
+  shard: { index: number; of: number };
+  listing: { pictures: number; hash: number };
+}
+
+/** The record's line, without its end. */
+export const recordLine = ({
+  path,
+  label,
+  source,
+  generator,
+  family,
+  model,
+  degradation,
+  outcome,
+}: ScoreRecord): string =>
+  JSON.stringify({ path, label, source, generator, family, model, degradation, outcome });
+
+/** The header's line, without its end. */
+export const headerLine = (shard: ShardHeader): string =>
+  JSON.stringify({ telltale: 'evaluation', schema: RECORD_SCHEMA, ...shard });
+
+/** The record of a line; null when it is none, such as a line that was cut while it was written. */
+export function parseRecord(line: string): ScoreRecord | null {
+  const parsed = v.safeParse(record, jsonOf(line));
+  return parsed.success ? parsed.output : null;
+}
+
+/** The header of a line; null when it is none. */
+export function parseHeader(line: string): ShardHeader | null {
+  const parsed = v.safeParse(header, jsonOf(line));
+  return parsed.success ? parsed.output : null;
+}
+
+/** Undefined for what is no JSON, which no schema here accepts. */
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Records {
+  records: ScoreRecord[];
+  /** A last line without its end that is no record: the write was interrupted. */
+  torn: boolean;
+}
+
+/** The records of a journal's `contents`, or the number of a line (from 1) that is none; a torn last line is let go. */
+export function parseRecords(contents: string): Result<Records, { line: number }> {
+  const lines = contents.split('\n');
+  const last = lines.pop() ?? '';
+  const records: ScoreRecord[] = [];
+  for (const [index, line] of lines.entries()) {
+    const parsed = parseRecord(line);
+    if (parsed === null) return failure({ line: index + 1 });
+    records.push(parsed);
+  }
+  const rest = last === '' ? null : parseRecord(last);
+  if (rest !== null) records.push(rest);
+  return success({ records, torn: last !== '' && rest === null });
+}
+
+/** Item of a record, without what was made of it. */
+export const itemOf = ({ path, label, source, generator, family }: ScoreRecord): EvaluatedItem => ({
+  path,
+  label,
+  source,
+  generator,
+  family,
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import fixture from '../../../test/fixtures/evaluate/scikit-learn.json' with { type: 'json' };
+import type { Level } from '../verdict.ts';
+import { type EvaluatedModel, type ScoredPicture, scoreKey } from './evaluation.ts';
+import { FIGURES } from './overall.ts';
+import { measure, reportsOf } from './report.ts';
+
+const MODEL: EvaluatedModel = {
+  name: 'm@1',
+  fingerprint: 'f',
+  backend: 'wasm',
+  threshold: fixture.threshold,
+  falsePositiveTarget: 0.05,
+};
+const PICTURES: ScoredPicture[] = fixture.pictures.map(({ pFake, level, label, ...item }) => ({
+  ...item,
+  label: label === 'fake' ? 'fake' : 'real',
+  outcome: { state: 'scored', pFake, level: level as Level },
+}));
+
+/** Every number of `expected` within 1e-12 of the one at its place. */
+function expectClose(actual: unknown, expected: unknown, path = ''): void {
+  if (typeof expected === 'number') {
+    expect(Math.abs(Number(actual) - expected), `${path}: ${actual}, ${expected}`).toBeLessThan(1e-12);
+    return;
+  }
+  for (const [key, value] of Object.entries(Object(expected)))
+    expectClose(Object(actual)[key], value, `${path}.${key}`);
+}
+
+describe('measure', () => {
+  const found = measure(PICTURES, MODEL, true);
+
+  it('gives the figures of scikit-learn', () => {
+    expectClose(found.overall, fixture.overall);
+    expectClose(found.generators, fixture.generators);
+    expect(Object.keys(found.generators)).toEqual(Object.keys(fixture.generators));
+    expectClose(found.realSources, fixture.realSources);
+    expect(Object.keys(found.realSources)).toEqual(Object.keys(fixture.realSources));
+  });
+
+  it('chooses thresholds on the other groups as scikit-learn would', () => {
+    expectClose(found.groupOut?.groups, fixture.groupOut);
+    expect(Object.keys(found.groupOut?.groups ?? {})).toEqual(Object.keys(fixture.groupOut));
+    const { recall, falsePositiveRate, balancedAccuracy } = found.groupOut ?? {};
+    expect(balancedAccuracy).toBe(((recall ?? 0) + 1 - (falsePositiveRate ?? 0)) / 2);
+  });
+
+  it('puts an interval around every figure and repeats it', () => {
+    for (const name of FIGURES) {
+      const [lower, upper] = found.overall.intervals[name] ?? [Number.NaN, Number.NaN];
+      expect(lower, name).toBeLessThanOrEqual(upper);
+    }
+    const [lower, upper] = found.overall.intervals.rocAuc ?? [1, 0];
+    expect(lower).toBeLessThan(fixture.overall.rocAuc);
+    expect(upper).toBeGreaterThan(fixture.overall.rocAuc);
+    expect(measure(PICTURES.toReversed(), MODEL, true).overall).toEqual(found.overall);
+  });
+
+  it('names the worst real source', () => {
+    const worst = Math.max(
+      ...Object.values(fixture.realSources).map((source) => source.strongFalsePositiveRate),
+    );
+    expect(found.overall.worstRealSource?.strongFalsePositiveRate).toBe(worst);
+  });
+
+  it('counts and names what has no score, and leaves it out of the figures', () => {
+    const [first, second, ...others] = PICTURES;
+    if (first === undefined || second === undefined) throw new Error('fixture');
+    const pictures: ScoredPicture[] = [
+      { ...first, outcome: { state: 'abstained', reason: 'too-flat' } },
+      { ...second, outcome: { state: 'failed', reason: 'corrupt' } },
+      ...others,
+    ];
+    const less = measure(pictures, MODEL, false);
+    expect(less.overall.n).toBe(PICTURES.length - 2);
+    expect(less.counts).toMatchObject({ abstained: { real: 1, fake: 0 }, failed: { real: 1, fake: 0 } });
+    expect(less.abstained).toEqual([{ input: first.path, label: 'real', reason: 'too-flat' }]);
+    expect(less.failed).toEqual([{ input: second.path, label: 'real', reason: 'corrupt' }]);
+    expect(less.groupOut).toBeUndefined();
+  });
+
+  it('says null where a class is missing, nothing was scored, or a model has no levels', () => {
+    const reals = measure(
+      PICTURES.filter(({ label }) => label === 'real'),
+      MODEL,
+      true,
+    );
+    expect(reals.overall).toMatchObject({
+      rocAuc: null,
+      averagePrecision: null,
+      balancedAccuracy: null,
+      recall: null,
+    });
+    expect(reals.overall).toMatchObject({ meanGeneratorAuc: null, tprAt1Fpr: null, fake: 0 });
+    expect(reals.overall.falsePositiveRate).toBeGreaterThan(0);
+    expect(reals.groupOut?.balancedAccuracy).toBeNull();
+    const fakes = measure(
+      PICTURES.filter(({ label }) => label === 'fake'),
+      MODEL,
+      false,
+    );
+    expect(fakes.generators['generator 0']).toMatchObject({ averagePrecision: null, rocAuc: null });
+    expect(fakes.generators['generator 0']?.recall).toBeGreaterThan(0);
+    const nothing = measure([], MODEL, true);
+    for (const name of FIGURES)
+      expect([nothing.overall[name], nothing.overall.intervals[name]]).toEqual([null, null]);
+    const published = PICTURES.map((picture): ScoredPicture => {
+      const { outcome } = picture;
+      return outcome.state === 'scored' ? { ...picture, outcome: { ...outcome, level: null } } : picture;
+    });
+    expect(measure(published, MODEL, false).overall).toMatchObject({
+      strongFalsePositiveRate: null,
+      worstStrongFalsePositiveRate: null,
+      unsure: null,
+    });
+  });
+});
+
+describe('reportsOf', () => {
+  it('measures the pictures as they are first, and every degradation by its name', () => {
+    const items = PICTURES.map(({ outcome: _, ...item }) => item);
+    const outcomes = new Map(
+      PICTURES.flatMap(({ path, label, outcome }) => [
+        [scoreKey('f', 'none', path), outcome] as const,
+        [
+          scoreKey('f', 'flip', path),
+          { state: 'scored', pFake: label === 'fake' ? 1 : 0, level: 'none' } as const,
+        ] as const,
+      ]),
+    );
+    const [report] = reportsOf({ models: [MODEL], degradations: ['flip'], groupOut: false, items, outcomes });
+    expect(report).toMatchObject({ model: 'm@1', backend: 'wasm' });
+    expectClose(report?.overall.rocAuc, fixture.overall.rocAuc);
+    expect(Object.keys(report?.degradations ?? {})).toEqual(['flip']);
+    expect(report?.degradations.flip?.overall.rocAuc).toBe(1);
+  });
+});

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import {
+  byPath,
   type DatasetItem,
   itemsOfSplit,
   listingFromPaths,

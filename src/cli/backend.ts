@@ -5,6 +5,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Result, success } from '../core/result.ts';
 import type { Backend } from '../core/verdict.ts';
+import { registerKernels } from '../kernels/register.ts';
 import type { BackendChoice } from './arguments.ts';
 
 /** A running backend. */
@@ -42,7 +43,9 @@ async function startWasm(): Promise<Result<StartedBackend, string>> {
   // One thread, as in the browsers: the threaded build starts its workers from a script of its own.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths(`${path.join(path.dirname(entry), '..', 'wasm-out')}${path.sep}`);
-  return set('wasm');
+  const started = await set('wasm');
+  if (started.ok) await registerKernels();
+  return started;
 }
 
 async function startCpu(): Promise<Result<StartedBackend, string>> {

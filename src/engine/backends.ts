@@ -5,6 +5,7 @@ import simdUrl from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-si
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Result, success } from '../core/result.ts';
+import { kernelHeapBytes, registerKernels } from '../kernels/register.ts';
 
 /** A running backend. */
 export interface StartedBackend {
@@ -34,7 +35,7 @@ export async function startWebGpu(allowFallbackAdapter: boolean): Promise<Result
 const isFallback = (adapter: GPUAdapter): boolean =>
   adapter.info?.isFallbackAdapter ?? ('isFallbackAdapter' in adapter && adapter.isFallbackAdapter === true);
 
-/** Starts WASM, with SIMD where there is any, on one thread. */
+/** Starts WASM, with SIMD and Telltale's own kernels where there is any, on one thread. */
 export async function startWasm(): Promise<Result<StartedBackend, string>> {
   // The threaded build loads a script from a blob:, which the extension's policy forbids.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
@@ -46,14 +47,15 @@ export async function startWasm(): Promise<Result<StartedBackend, string>> {
   // Returns false and leaves another backend active when WebAssembly is refused.
   const started = await tf.setBackend('wasm');
   if (!started || tf.getBackend() !== 'wasm') return failure('WebAssembly could not be started');
+  await registerKernels();
   return success({ name: 'wasm', lost: new Promise(() => undefined) });
 }
 
-/** Bytes of WASM memory held by the backend in use; 0 on WebGPU. */
+/** Bytes of WASM memory held by the backend in use and by Telltale's own kernels; 0 on WebGPU. */
 export function backendHeapBytes(): number {
   const backend = tf.backend();
   if (!(backend instanceof BackendWasm)) return 0;
   // The published types lean on @types/emscripten, which is not there.
   const module = backend.wasm as unknown as { HEAPU8: Uint8Array };
-  return module.HEAPU8.buffer.byteLength;
+  return module.HEAPU8.buffer.byteLength + kernelHeapBytes();
 }

@@ -61,7 +61,11 @@ const checkpointsOf = ({ meta, weightFiles }: ParityFolder): [string, () => Pick
     ['formula', () => checkpointFromFormula(meta.weights as FormulaWeights)],
   ];
 
-async function run(network: ImportedNetwork, picture: Raster, backend: 'wasm' | 'cpu'): Promise<OutputGrid> {
+async function run(
+  network: ImportedNetwork,
+  picture: Raster,
+  backend: 'kernels' | 'wasm' | 'cpu',
+): Promise<OutputGrid> {
   const tf = await startBackend(backend);
   const before = tf.memory().numTensors;
   const built = buildLayers(tf, network.layers, network.weights);
@@ -164,7 +168,7 @@ describe.each(folders)('$name computes what the reference computes', (folder) =>
       expect(network.classes[0]).toBe(folder.name === 'safe_resnet50' ? 'real' : 'fake');
     });
 
-    for (const backend of onCpu ? (['wasm', 'cpu'] as const) : (['wasm'] as const)) {
+    for (const backend of ['kernels', 'wasm', ...(onCpu ? (['cpu'] as const) : [])] as const) {
       for (const [index, entry] of folder.meta.cases.entries()) {
         if (backend === 'cpu' && entry.networkInput.height > 200) continue;
         it(`on ${backend}: ${entry.tag ?? entry.input} (case ${index})`, async () => {

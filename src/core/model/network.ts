@@ -6,6 +6,7 @@ import { gridLength } from './geometry.ts';
 import type { Layer } from './layer.ts';
 import { buildSequence, type TensorFlow } from './operations.ts';
 import type { Weights, WeightsFailure } from './safetensors.ts';
+import { wholeNetwork } from './whole-network.ts';
 
 export type { TensorFlow } from './operations.ts';
 
@@ -72,7 +73,7 @@ export function buildLayers(
 ): Result<LayerNetwork, WeightsFailure> {
   const wrong = misfit(layers, weights);
   if (wrong !== null) return failure(wrong);
-  const { apply, dispose } = buildSequence(tf, layers, weights);
+  const { apply, dispose } = wholeNetwork(tf, layers, weights) ?? buildSequence(tf, layers, weights);
   return success({
     run: async (rgb, heightPx, widthPx) => {
       const output = tf.tidy(() => apply(tf.tensor4d(rgb, [1, heightPx, widthPx, 3])));

@@ -1,0 +1,28 @@
+/** Telltale's inference kernels: executes a schedule of steps over one memory (`../descriptor.ts`). */
+import { CONVOLVE, DEPTHWISE, ENTRY_BYTES, MAP, NEAREST_RESIDUAL, OPERATION, POOL } from '../descriptor';
+import { convolve } from './convolution';
+import { depthwise } from './depthwise';
+import { map } from './map';
+import { clearMargin } from './margin';
+import { nearestResidual } from './nearest-residual';
+import { pool } from './pool';
+
+/** Executes `count` entries one after the other; `scratch` is this thread's own memory. */
+export function run(schedule: usize, count: i32, scratch: usize): void {
+  for (let index = 0; index < count; index++) {
+    const entry = schedule + index * ENTRY_BYTES;
+    runStep(load<usize>(entry), load<i32>(entry, 4), load<i32>(entry, 8), scratch);
+  }
+}
+
+/** Executes rows `from` up to but not including `to` of one step. */
+function runStep(step: usize, from: i32, to: i32, scratch: usize): void {
+  clearMargin(step, from, to);
+  const operation = load<i32>(step, OPERATION);
+  if (operation == CONVOLVE) convolve(step, from, to, scratch);
+  else if (operation == DEPTHWISE) depthwise(step, from, to, scratch);
+  else if (operation == POOL) pool(step, from, to);
+  else if (operation == MAP) map(step, from, to);
+  else if (operation == NEAREST_RESIDUAL) nearestResidual(step, from, to);
+  else unreachable();
+}

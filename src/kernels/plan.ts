@@ -1,0 +1,89 @@
+/** A network compiled for the WebAssembly kernels: pure data, for any size of picture. */
+import type { Layer } from '../core/model/layer.ts';
+import type { Weights } from '../core/model/safetensors.ts';
+import { aligned } from './arena.ts';
+import { type Constants, layConstants } from './constants.ts';
+import { ADDRESS_TABLE_BYTES, LARGEST_BLOCK } from './descriptor.ts';
+import { encode } from './encode.ts';
+import { insideOf, layOut } from './layout.ts';
+import { lower } from './lower.ts';
+import { type Draft, PICTURE, type TensorId } from './steps.ts';
+import { formTensors, type TensorForm } from './tensors.ts';
+
+export interface Plan {
+  constants: Constants;
+  /** Address of the first constant; scratch memory lies below it. */
+  constantsAddress: number;
+  scratchAddress: number;
+  draft: Draft;
+  forms: TensorForm[];
+  output: TensorId;
+}
+
+/** A plan for one size of picture. */
+export interface SizedPlan {
+  /** To be stored at `programAddress`. */
+  program: Int32Array;
+  programAddress: number;
+  schedule: number;
+  entries: number;
+  /** Where the picture goes: rows * columns * 3 numbers. */
+  pictureAddress: number;
+  /** Where the result is, `cellLength` numbers a cell of which the first `channels` count. */
+  result: { address: number; rows: number; columns: number; channels: number; cellLength: number };
+  /** Size that the memory needs. */
+  memoryBytes: number;
+}
+
+/** Address 0 means "none" in descriptors. */
+const FIRST_ADDRESS = 1024;
+
+/** The plan of `layers`, whose weights are known to fit; null when a layer has no step. */
+export function planFor(layers: readonly Layer[], weights: Weights): Plan | null {
+  const lowered = lower(layers, weights);
+  if (lowered === null) return null;
+  const { draft, output } = lowered;
+  const forms = formTensors(draft);
+  const widest = Math.max(0, ...draft.tensors);
+  const scratchBytes = ADDRESS_TABLE_BYTES + LARGEST_BLOCK * aligned(widest * 4);
+  return {
+    constants: layConstants(draft, forms),
+    scratchAddress: FIRST_ADDRESS,
+    constantsAddress: aligned(FIRST_ADDRESS + scratchBytes),
+    draft,
+    forms,
+    output,
+  };
+}
+
+/** `plan` for pictures of `rows * columns`; throws when they are too small or branches disagree about sizes. */
+export function sizePlan(plan: Plan, picture: { rows: number; columns: number }): SizedPlan {
+  const { draft, constants, constantsAddress } = plan;
+  const { tensors, arenaBytes } = layOut(draft, plan, picture);
+  const tensorAt = (id: TensorId) => {
+    const tensor = tensors[id];
+    if (tensor === undefined) throw new Error('no such tensor');
+    return tensor;
+  };
+  const arena = aligned(constantsAddress + constants.sizeBytes);
+  const programAddress = arena + arenaBytes;
+  const bases = { constants: constantsAddress, program: programAddress, arena };
+  const contexts = draft.steps.map((step, index) => {
+    const places = constants.places[index];
+    if (places === undefined) throw new Error('a step without constants');
+    const addend = step.addend === null ? null : tensorAt(step.addend);
+    return { constants: places, input: tensorAt(step.input), output: tensorAt(step.output), addend, bases };
+  });
+  const { words, schedule, count } = encode(draft.steps, contexts, bases);
+  const result = tensorAt(plan.output);
+  const { rows, columns, channels, cellLength } = result;
+  return {
+    program: words,
+    programAddress,
+    schedule,
+    entries: count,
+    pictureAddress: arena + insideOf(tensorAt(PICTURE)),
+    result: { address: arena + insideOf(result), rows, columns, channels, cellLength },
+    memoryBytes: programAddress + words.byteLength,
+  };
+}

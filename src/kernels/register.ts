@@ -1,0 +1,74 @@
+/** Offers Telltale's kernels to tfjs: one kernel on the `wasm` backend that runs a whole network. */
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import {
+  getKernel,
+  type KernelConfig,
+  registerKernel,
+  type TensorInfo,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
+import { NETWORK_KERNEL, type NetworkKernel, type PreparedNetwork } from '../core/model/whole-network.ts';
+import { compileKernels, type KernelVariant, supportedVariants } from './kernels.ts';
+import { createMachine, type Machine } from './machine.ts';
+import { planFor } from './plan.ts';
+
+const BACKEND = 'wasm';
+const machines = new Map<PreparedNetwork, Machine>();
+
+/**
+ * Registers the fastest variant that runs here, or `variant`; from then on networks built on the `wasm` backend use it.
+ * Returns null, and changes nothing, where there is no SIMD.
+ */
+export async function registerKernels(variant = supportedVariants()[0]): Promise<KernelVariant | null> {
+  if (variant === undefined) return null;
+  const module = await compileKernels(variant);
+  unregisterKernels();
+  registerKernel(networkKernel(module));
+  return variant;
+}
+
+/** Networks built from now on run on tfjs's own kernels again. */
+export function unregisterKernels(): void {
+  if (getKernel(NETWORK_KERNEL, BACKEND) !== undefined) unregisterKernel(NETWORK_KERNEL, BACKEND);
+}
+
+/** Bytes of memory that the networks in use hold. */
+export function kernelHeapBytes(): number {
+  return [...machines.values()].reduce((sum, machine) => sum + machine.heapBytes(), 0);
+}
+
+function networkKernel(module: WebAssembly.Module): KernelConfig & NetworkKernel {
+  return {
+    kernelName: NETWORK_KERNEL,
+    backendName: BACKEND,
+    prepare: (layers, weights) => {
+      const plan = planFor(layers, weights);
+      if (plan === null) return null;
+      const prepared: PreparedNetwork = { dispose: () => machines.delete(prepared) };
+      machines.set(prepared, createMachine(module, plan));
+      return prepared;
+    },
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const machine = machines.get((attrs as unknown as { network: PreparedNetwork }).network);
+      const { picture } = inputs;
+      if (machine === undefined || picture === undefined) throw new Error('a network that is not there');
+      return runOn(machine, picture, backend as BackendWasm);
+    },
+  };
+}
+
+/** One picture after the other: a batch gains nothing on one thread. */
+function runOn(machine: Machine, picture: TensorInfo, backend: BackendWasm): TensorInfo {
+  const [batch = 0, rows = 0, columns = 0, channels = 0] = picture.shape;
+  const length = rows * columns * channels;
+  const results = Array.from({ length: batch }, (_, index) => {
+    const values = backend.typedArrayFromHeap(picture) as Float32Array;
+    return machine.run({ rows, columns }, values.subarray(index * length, (index + 1) * length));
+  });
+  const [first] = results;
+  const shape = [batch, first?.rows ?? 0, first?.columns ?? 0, first?.channels ?? 0];
+  const output = backend.makeOutput(shape, 'float32');
+  const target = backend.typedArrayFromHeap(output) as Float32Array;
+  for (const [index, { values }] of results.entries()) target.set(values, index * values.length);
+  return output;
+}

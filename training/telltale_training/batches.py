@@ -9,6 +9,7 @@ from torch.utils.data import Dataset
 
 from .chance import Odds
 from .degrade import Draw, cut_to_patch, degraded, draw, oriented, resized, shared_room, window_of
+from .easing import eased
 from .geometry import ReceptiveField
 from .pack_format import Image
 from .sources import Balanced
@@ -54,24 +55,23 @@ class Batches(Dataset):
 
     def __getitem__(self, step: int) -> Batch:
         random = np.random.default_rng([self.seed, step])
+        recipe = eased(self.recipe, step)
         samples: List[Sample] = []
-        while len(samples) < self.recipe["batch"]:
-            hard = bool(random.random() < self.recipe["hardShare"])
-            if self.twins is not None and random.random() < self.recipe["twinShare"]:
-                samples += self._twin_pair(random, hard)
-            else:
-                samples += self._generated_pair(random, hard)
+        while len(samples) < recipe["batch"]:
+            hard = bool(random.random() < recipe["hardShare"])
+            twin = self.twins is not None and random.random() < recipe["twinShare"]
+            samples += (self._twin_pair if twin else self._generated_pair)(random, recipe, hard)
         return self._joined(samples)
 
-    def _generated_pair(self, random: np.random.Generator, hard: bool) -> List[Sample]:
+    def _generated_pair(self, random: np.random.Generator, recipe: Dict, hard: bool) -> List[Sample]:
         real, fake = self.real.pick(random).pixels, self.generated.pick(random).pixels
-        plan = draw(random, self.recipe, shared_room([real, fake]), hard)
+        plan = draw(random, recipe, shared_room([real, fake]), hard)
         return [
             Sample(degraded(window_of(real, plan), plan, random), False),
             Sample(degraded(window_of(fake, plan), plan, random), True),
         ]
 
-    def _twin_pair(self, random: np.random.Generator, hard: bool) -> List[Sample]:
+    def _twin_pair(self, random: np.random.Generator, recipe: Dict, hard: bool) -> List[Sample]:
         twin = self.twins.pick(random)
         real = self.by_key[twin.row.of]
         top, left = twin.row.top, twin.row.left
@@ -79,9 +79,9 @@ class Batches(Dataset):
         changed = twin.pixels
         # On JPEG's grid only: elsewhere the saved twin would have another grid than its real.
         aligned = top % 16 == 0 and left % 16 == 0
-        if aligned and random.random() < self.recipe["resaveShare"]:
+        if aligned and random.random() < recipe["resaveShare"]:
             changed = saved_as(changed, real.row.tables)
-        plan = draw(random, self.recipe, shared_room([original, changed]), hard)
+        plan = draw(random, recipe, shared_room([original, changed]), hard)
         original, changed = window_of(original, plan), window_of(changed, plan)
         changed, mask = self._altered(original, changed, random)
         fake = Sample(degraded(changed, plan, random), True)

@@ -42,6 +42,7 @@ class PackWriter:
         self._pixels = open(folder / "pixels.u8", "r+b" if (folder / "pixels.u8").exists() else "w+b")
         self._pixels.truncate(self._end)
         self._pixels.seek(self._end)
+        _cut_torn_line(folder / "rows.jsonl")
         self._lines = open(folder / "rows.jsonl", "a", encoding="utf-8")
 
     def has(self, key: str) -> bool:
@@ -63,6 +64,12 @@ class PackWriter:
     def close(self) -> None:
         self._pixels.close()
         self._lines.close()
+
+
+def _cut_torn_line(path: Path) -> None:
+    if path.exists():
+        content = path.read_bytes()
+        path.write_bytes(content[: content.rfind(b"\n") + 1])
 
 
 def _read_rows(folder: Path) -> List[Row]:

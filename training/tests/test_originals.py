@@ -1,0 +1,71 @@
+import csv
+import hashlib
+import tempfile
+import unittest
+from argparse import Namespace
+from pathlib import Path
+
+from PIL import Image as PillowImage
+
+from telltale_training.pack_format import read_packs
+from telltale_training.pack_originals import pack_originals
+
+from .support import picture
+
+COLUMNS = ("path", "label", "generator", "repository", "blob")
+INDEX_COLUMNS = ("split", "repo", "blob")
+
+
+class Originals(unittest.TestCase):
+    def setUp(self) -> None:
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+        self.entries = []
+
+    def add(self, path: str, label: str, generator: str = "", repository: str = "a/b", blob: str = "") -> None:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        PillowImage.fromarray(picture(len(self.entries), 128)).save(file)
+        self.entries.append((path, label, generator, repository, blob))
+
+    def pack(self) -> dict:
+        table(self.folder / "manifest.csv", COLUMNS, self.entries)
+        table(self.folder / "index.csv", INDEX_COLUMNS, [("val", "Val/Only", "b1"), ("val", "both/here", "b2"), ("train", "both/here", "b3")])
+        kept = "\n".join(f"{kind} {hashlib.sha256(name.encode()).hexdigest()}" for kind, name in (("repo", "kept/apart"), ("blob", "k1")))
+        (self.folder / "kept-apart.txt").write_text(f"# which\n{kept}\n")
+        options = Namespace(
+            manifest=[self.folder / "manifest.csv"],
+            kept_apart=self.folder / "kept-apart.txt",
+            index=self.folder / "index.csv",
+            out=self.folder / "pack",
+            side=64,
+            windows=3,
+            least=112,
+        )
+        return pack_originals(options)
+
+    def test_refuses_what_must_not_be_trained_on(self) -> None:
+        self.add("real/cam/a.png", "real")
+        self.add("fake/new/b.png", "fake", "New")
+        self.add("fake/kept/c.png", "fake", "New", "Kept/Apart")
+        self.add("fake/kept/d.png", "fake", "New", "x/y", "k1")
+        self.add("real/val/e.png", "real", "", "val/only")
+        self.add("real/val/f.png", "real", "", "both/here", "b2")
+        self.add("real/val/g.png", "real", "", "both/here", "b3")
+        self.add("fake/kolors/h.png", "fake", "Kwai Kolors")
+        self.add("fake/torn/i.png", "fake", "New")
+        (self.folder / "fake/torn/i.png").write_bytes(b"no picture")
+        counts = self.pack()
+        expected = {"packed real": 2, "packed fake": 1, "kept apart": 2, "in validation": 2, "family kept unseen": 1, "unreadable": 1}
+        self.assertEqual(counts, expected)
+        rows = [image.row for image in read_packs([self.folder / "pack"])]
+        self.assertEqual({row.source for row in rows}, {"cam", "new", "val"})
+        self.assertTrue(all(row.height == 64 and row.split == "train" for row in rows))
+        self.assertEqual(self.pack()["there"], 3)
+
+
+def table(path: Path, columns: tuple, rows: list) -> None:
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows([columns, *rows])

@@ -1,0 +1,106 @@
+import argparse
+import json
+import math
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import torch
+
+from telltale_training import train as trainer
+from telltale_training.checkpoints import load_checkpoint
+from telltale_training.export import export
+from telltale_training.metrics import recall_at, roc_auc, table
+from telltale_training.pack_format import read_packs
+from telltale_training.safetensors_file import read_safetensors
+
+from .support import config, write_pack
+
+
+def options(folder: Path, **changes: object) -> argparse.Namespace:
+    values = dict(
+        out=folder, minutes=math.inf, save_minutes=100, log_steps=1, evaluate_steps=100, workers=0
+    )
+    return argparse.Namespace(**{**values, **changes})
+
+
+class TrainTest(unittest.TestCase):
+    def setUp(self) -> None:
+        torch.set_num_threads(1)
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+        write_pack(self.folder / "pack")
+        self.images = read_packs([self.folder / "pack"])
+        silence = mock.patch("builtins.print")
+        silence.start()
+        self.addCleanup(silence.stop)
+
+    def run_in(self, name: str, **changes: object) -> trainer.Run:
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        run = trainer.start_run(config(), torch.device("cpu"))
+        load_checkpoint(folder, run)
+        trainer.train(config(), self.images, run, options(folder, **changes))
+        return run
+
+    def test_resumed_run_is_the_uninterrupted_one(self) -> None:
+        whole = self.run_in("whole")
+        # Each start makes one step, and then its time is over.
+        for _ in range(6):
+            parts = self.run_in("parts", minutes=0)
+        self.assertEqual(parts.step, 6)
+        for name, value in whole.average.values.items():
+            self.assertTrue(torch.equal(value, parts.average.values[name]), name)
+        curves = [(self.folder / name / "curve.csv").read_text().splitlines() for name in ("whole", "parts")]
+        self.assertEqual(len(curves[0]), 7)
+        self.assertEqual([line.split(",")[3] for line in curves[0]], [line.split(",")[3] for line in curves[1]])
+
+    def test_validation_is_written_at_the_end(self) -> None:
+        self.run_in("run")
+        (line,) = (self.folder / "run" / "validation.jsonl").read_text().splitlines()
+        tables = json.loads(line)["tables"]
+        self.assertEqual(set(tables), {"none", "jpeg90", "jpeg75", "half", "half+jpeg90"})
+
+    def test_export_has_the_network_s_tensors(self) -> None:
+        run = self.run_in("run")
+        described = export(self.folder / "run", self.folder / "export")
+        tensors = read_safetensors(self.folder / "export" / "weights.safetensors")
+        self.assertEqual(tensors["bank.weight"].shape, (4, 3, 5, 5))
+        np.testing.assert_allclose(tensors["bank.weight"].sum((2, 3)), 0, atol=1e-5)
+        self.assertEqual(tensors["conv1.norm.running_var"].shape, (6,))
+        self.assertNotIn("zeroSum", described["layers"][0])
+        self.assertEqual(run.step, described["step"])
+        self.assertEqual(len(described["golden"]["logits"]), described["golden"]["rows"] * described["golden"]["columns"])
+
+    def test_loss_of_right_logits_is_smaller(self) -> None:
+        labels = torch.tensor([0.0, 1.0])
+        targets = labels[:, None, None].expand(2, 3, 3)
+        batch = trainer.Batch(torch.zeros(2, 3, 8, 8), targets, labels, torch.ones(2))
+        right = (2 * targets - 1)[:, None] * 3
+        self.assertLess(float(trainer.loss_of(right, batch, 0)), float(trainer.loss_of(-right, batch, 0)))
+
+
+class MetricsTest(unittest.TestCase):
+    def test_auc_counts_ties_half(self) -> None:
+        self.assertEqual(roc_auc([0, 1], [1, 2]), 0.875)
+        self.assertTrue(math.isnan(roc_auc([], [1])))
+
+    def test_recall_keeps_the_false_positives_below(self) -> None:
+        real = list(range(100))
+        self.assertEqual(recall_at(real, [98.5, 99.5], 0.01), 1.0)
+        self.assertEqual(recall_at(real, [98, 98.5], 0.01), 0.5)
+        self.assertEqual(recall_at(real, [98.5, 99.5], 0), 0.5)
+
+    def test_mean_leaves_out_tiny_generators(self) -> None:
+        fake = [False] * 4 + [True] * 7
+        sources = ["r"] * 4 + ["a"] * 5 + ["b"] * 2
+        result = table([0, 0, 0, 0, 1, 1, 1, 1, 1, -1, -1], fake, sources)
+        self.assertEqual(result["meanGeneratorAuc"], 1)
+        self.assertEqual(result["generators"]["b"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -30,6 +30,9 @@ export function convolvePanel(
   const offsets = load<usize>(step, SEGMENT_TABLE);
   const runBytes = load<i32>(step, SEGMENT_LENGTH) << 2;
   const unrolledBytes = runBytes & ~15;
+  const addend = load<usize>(step, ADDEND) != 0;
+  const low = v128.load_splat<f32>(step, LOW);
+  const high = v128.load_splat<f32>(step, HIGH);
   for (let entry = table, end = table + (cells << 2); entry < end; entry += 16) {
     let a0 = v128.load(bias), a1 = v128.load(bias, 16);
     let b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
@@ -76,25 +79,32 @@ export function convolvePanel(
         a += 4; b += 4; c += 4; d += 4; w += PANEL_BYTES;
       }
     }
-    finish(step, entry, channelBytes, a0, b0, c0, d0);
-    if (!narrow) finish(step, entry, channelBytes + 16, a1, b1, c1, d1);
+    if (addend) {
+      let from = load<usize>(entry, ADDEND_OF) + channelBytes;
+      a0 = v128.add<f32>(a0, v128.load(from));
+      if (!narrow) a1 = v128.add<f32>(a1, v128.load(from, 16));
+      from = load<usize>(entry, ADDEND_OF + 4) + channelBytes;
+      b0 = v128.add<f32>(b0, v128.load(from));
+      if (!narrow) b1 = v128.add<f32>(b1, v128.load(from, 16));
+      from = load<usize>(entry, ADDEND_OF + 8) + channelBytes;
+      c0 = v128.add<f32>(c0, v128.load(from));
+      if (!narrow) c1 = v128.add<f32>(c1, v128.load(from, 16));
+      from = load<usize>(entry, ADDEND_OF + 12) + channelBytes;
+      d0 = v128.add<f32>(d0, v128.load(from));
+      if (!narrow) d1 = v128.add<f32>(d1, v128.load(from, 16));
+    }
+    const toA = load<usize>(entry, OUTPUT_OF) + channelBytes;
+    const toB = load<usize>(entry, OUTPUT_OF + 4) + channelBytes;
+    const toC = load<usize>(entry, OUTPUT_OF + 8) + channelBytes;
+    const toD = load<usize>(entry, OUTPUT_OF + 12) + channelBytes;
+    v128.store(toA, clamp(a0, low, high));
+    v128.store(toB, clamp(b0, low, high));
+    v128.store(toC, clamp(c0, low, high));
+    v128.store(toD, clamp(d0, low, high));
+    if (narrow) continue;
+    v128.store(toA, clamp(a1, low, high), 16);
+    v128.store(toB, clamp(b1, low, high), 16);
+    v128.store(toC, clamp(c1, low, high), 16);
+    v128.store(toD, clamp(d1, low, high), 16);
   }
-}
-
-/** Adds, clamps and stores one vector of each of four cells. */
-// @ts-ignore: decorator
-@inline
-function finish(step: usize, entry: usize, channelBytes: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const low = v128.load_splat<f32>(step, LOW);
-  const high = v128.load_splat<f32>(step, HIGH);
-  if (load<usize>(step, ADDEND) != 0) {
-    a = v128.add<f32>(a, v128.load(load<usize>(entry, ADDEND_OF) + channelBytes));
-    b = v128.add<f32>(b, v128.load(load<usize>(entry, ADDEND_OF + 4) + channelBytes));
-    c = v128.add<f32>(c, v128.load(load<usize>(entry, ADDEND_OF + 8) + channelBytes));
-    d = v128.add<f32>(d, v128.load(load<usize>(entry, ADDEND_OF + 12) + channelBytes));
-  }
-  v128.store(load<usize>(entry, OUTPUT_OF) + channelBytes, clamp(a, low, high));
-  v128.store(load<usize>(entry, OUTPUT_OF + 4) + channelBytes, clamp(b, low, high));
-  v128.store(load<usize>(entry, OUTPUT_OF + 8) + channelBytes, clamp(c, low, high));
-  v128.store(load<usize>(entry, OUTPUT_OF + 12) + channelBytes, clamp(d, low, high));
 }

@@ -3,13 +3,19 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { EnsembleName } from '../core/backbones/families.ts';
 import type { Effort } from '../core/model/tiles.ts';
 import { failure, type Result, success } from '../core/result.ts';
+import {
+  type EvaluateCommand,
+  evaluateCommand,
+  type MergeCommand,
+  mergeCommand,
+} from './arguments-evaluate.ts';
 import { type InspectCommand, inspectCommand } from './arguments-inspect.ts';
 import { HELP } from './help.ts';
-import { choice, onlyOne, UsageError } from './usage.ts';
+import { BACKEND_CHOICES, choice, ensembleNamed, onlyOne, UsageError } from './usage.ts';
 
+export type { EvaluateCommand, MergeCommand } from './arguments-evaluate.ts';
 export type { InspectCommand } from './arguments-inspect.ts';
 
-export const BACKEND_CHOICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];
 
 /** Which model, and what its checkpoint does not say itself. */
@@ -54,13 +60,10 @@ export type Command =
   | ScreenCommand
   | ImportCommand
   | InfoCommand
-  | InspectCommand;
+  | InspectCommand
+  | EvaluateCommand
+  | MergeCommand;
 
-const ENSEMBLES: Readonly<Record<string, EnsembleName>> = {
-  vote: 'vote',
-  'before-softmax': 'beforeSoftmax',
-  'after-softmax': 'afterSoftmax',
-};
 const LARGEST_SIZE_PX = 65_535;
 
 /** The command of `words` (without Node and script), or one line that says what is wrong with them. */
@@ -75,6 +78,10 @@ export function parseCommand(words: readonly string[]): Result<Command, string> 
       return guarded(() => infoCommand(rest));
     case 'inspect-data':
       return guarded(() => inspectCommand(rest));
+    case 'evaluate':
+      return guarded(() => evaluateCommand(rest));
+    case 'merge':
+      return guarded(() => mergeCommand(rest));
     case '--version':
       return success({ kind: 'version' });
     case 'help':
@@ -82,9 +89,11 @@ export function parseCommand(words: readonly string[]): Result<Command, string> 
     case '-h':
       return success({ kind: 'help', text: HELP.all });
     case undefined:
-      return failure('say what to do: screen, import, info or inspect-data');
+      return failure('say what to do: screen, import, info, inspect-data, evaluate or merge');
     default:
-      return failure(`there is no command "${name}"; there are screen, import, info and inspect-data`);
+      return failure(
+        `there is no command "${name}"; there are screen, import, info, inspect-data, evaluate and merge`,
+      );
   }
 }
 
@@ -171,11 +180,6 @@ const modelReference = (
   network: values.network ?? null,
   native: values.native,
 });
-
-function ensembleNamed(value: string | undefined): EnsembleName | null {
-  if (value === undefined) return null;
-  return ENSEMBLES[choice('ensemble', value, Object.keys(ENSEMBLES))] ?? null;
-}
 
 function sizeFrom(value: string | undefined): number | null {
   if (value === undefined) return null;

@@ -6,14 +6,13 @@ import type { ScreenCommand } from './arguments.ts';
 import { fileFailure } from './files.ts';
 import { heatmapName } from './heatmap.ts';
 import { findInputs, type Input } from './inputs.ts';
+import { onInterrupt } from './interrupt.ts';
 import { Looker } from './looker.ts';
 import { type Engine, failed, type Outcome } from './outcome.ts';
 import type { Output } from './output.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { failureLine, harmless, jsonLine, plainLine } from './text.ts';
-
-/** 128 + the signal's number, as shells report it. */
-const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
+import type { ScreenRequest } from './worker-messages.ts';
 
 /** Looks at every input and reports each as soon as it is done; resolves with the exit status 0 or 1. */
 export async function screenCommand(command: ScreenCommand, output: Output): Promise<number> {
@@ -25,15 +24,22 @@ export async function screenCommand(command: ScreenCommand, output: Output): Pro
     return 1;
   }
   const { model, backend, ensemble, effort } = command;
-  const looker = new Looker({ model, backend, look: { ensemble, effort } });
-  const stopListening = onInterrupt((signal) => {
+  const looker = new Looker<ScreenRequest, Outcome>({
+    script: 'screen-worker.js',
+    start: { model, backend, look: { ensemble, effort } },
+    broken: (detail) => failed('engine-failed', detail),
+  });
+  const stopListening = onInterrupt((status) => {
     progress.clear();
     output.say(`stopped after ${report.reported} of ${inputs.length}`);
-    process.exit(INTERRUPTED[signal]);
+    process.exit(status);
   });
   const opened = await looker.open();
-  if (opened.ok) await lookAtAll(inputs, { command, looker, report, progress, engine: opened.value });
-  else refuseAll(inputs, report, opened);
+  if (opened.ok) {
+    const { model: facts, backend: started, note } = opened.value;
+    const engine = { model: facts.key, backend: started, note };
+    await lookAtAll(inputs, { command, looker, report, progress, engine });
+  } else refuseAll(inputs, report, opened);
   stopListening();
   await looker.close();
   progress.clear();
@@ -53,7 +59,7 @@ function isMade(folder: string): boolean {
 
 interface Run {
   command: ScreenCommand;
-  looker: Looker;
+  looker: Looker<ScreenRequest, Outcome>;
   report: Report;
   progress: Progress;
   engine: Engine & { note: string | null };
@@ -82,15 +88,6 @@ function refuseAll(
 ): void {
   report.begin({ model: null, backend: null, note: opened.failure });
   for (const { name } of inputs) report.refuse(name, opened.failure);
-}
-
-function onInterrupt(stop: (signal: keyof typeof INTERRUPTED) => void): () => void {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  const handlers = signals.map((signal) => [signal, () => stop(signal)] as const);
-  for (const [signal, handler] of handlers) process.once(signal, handler);
-  return () => {
-    for (const [signal, handler] of handlers) process.off(signal, handler);
-  };
 }
 
 /** Writes outcomes and counts them. */

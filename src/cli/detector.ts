@@ -1,7 +1,7 @@
 /** A model that is ready to look at pictures, whichever kind it is. */
 import type { EnsembleName } from '../core/backbones/families.ts';
 import type { PixelImage } from '../core/image/pixels.ts';
-import { type ModelCard, modelKey } from '../core/model/card.ts';
+import type { ModelCard } from '../core/model/card.ts';
 import type { LogitGrid, Network } from '../core/model/network.ts';
 import { pixelImageOf, rasterOf } from '../core/model/preprocess.ts';
 import type { Effort } from '../core/model/tiles.ts';
@@ -26,9 +26,19 @@ export type Answer =
       picture: PixelImage;
     };
 
-export interface Detector {
+/** A model as far as its figures depend on it. */
+export interface ModelFacts {
   /** Names model and version, or network and checkpoint. */
   key: string;
+  /** Equal where pictures get the same scores and levels on the same backend: card or checkpoint, and options. */
+  fingerprint: string;
+  /** P(fake) above which the model says "fake"; 0.5 where there is no calibration. */
+  threshold: number;
+  /** Rate of false alarms that the threshold was chosen for; null where nobody chose one. */
+  falsePositiveTarget: number | null;
+}
+
+export interface Detector {
   /** Rejects when the network fails. */
   look(image: PixelImage): Promise<Answer>;
 }
@@ -52,7 +62,7 @@ export function calibratedDetector(card: ModelCard, network: Network, options: L
     const pFake = options.ensemble === null ? score.probability : ensembles[options.ensemble];
     return { kind: 'scored', pFake, ensembles, grid: score.grid, level: score.level, map, picture: image };
   };
-  return { key: modelKey(card), look };
+  return { look };
 }
 
 /** What an imported network is scored by. */
@@ -79,7 +89,7 @@ export function publishedDetector(model: PublishedModel, network: Network, optio
       picture: pixelImageOf(input),
     };
   };
-  return { key: `${model.name}@${model.sourceSha256.slice(0, 12)}`, look };
+  return { look };
 }
 
 function mapOf(

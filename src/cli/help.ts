@@ -1,4 +1,6 @@
 /** What `--help` prints; the README's section on the command line is the same text. */
+import { DEGRADATION_FORMS } from '../core/degrade/specification.ts';
+import { RESIZE_KERNELS } from '../core/image/resize-kernels.ts';
 
 const MODEL = `  --opt FILE          the run's opt.yml: network, sizes and class order of a checkpoint
   --network NAME      the network, such as xception_block2, where the checkpoint fits several
@@ -10,6 +12,8 @@ const all = `Usage: telltale <command> ...
   telltale import CHECKPOINT      a published checkpoint as a model folder
   telltale info MODEL             layers, receptive fields and work of a model
   telltale inspect-data DIR       what a collection's files give away: copies, formats, sizes
+  telltale evaluate --data DIR    how well models tell real from generated pictures
+  telltale merge PARTIAL...       the figures of an evaluation that was shared out
 
 "telltale <command> --help" explains a command; "telltale --version" names the version.
 Nothing is downloaded and no picture leaves the machine.
@@ -59,4 +63,45 @@ and JPEG qualities are spread, and how well these alone predict the label (cross
   --json              one JSON object on standard output
 `;
 
-export const HELP = { all, screen, import: importText, info, inspect } as const;
+const evaluate = `Usage: telltale evaluate [--model MODEL]... --data DIR [options]
+
+DIR holds real/<source>/... and fake/<generator>/..., or the same below one folder a split, or index.csv. Every picture is
+scored exactly as "screen" does; figures come with 95 % bootstrap intervals over sources. Pictures without a score (too
+small, too flat, unreadable) are counted and named, and are part of no figure.
+
+  --model MODEL       a model folder or a checkpoint; may be given several times; default: the packaged model
+${MODEL}
+  --split NAME        only this split of the data
+  --degrade SPEC,...  measures degraded pictures as well: ${DEGRADATION_FORMS};
+                      joined by + into chains (resize:0.5:bilinear+jpeg:90). KERNEL is ${RESIZE_KERNELS.join(', ')}.
+                      jpeg is an ordinary libjpeg (4:2:0, standard tables); screenshot draws scale (0.5 to 1.25),
+                      kernel and JPEG quality (70 to 92); reencode draws a JPEG quality (75 to 95) for both classes
+                      alike. Draws depend on the picture's path and the spec only.
+  --group-out         also chooses thresholds without the pictures they are measured on: for each real source and each
+                      generator family, the threshold that keeps the false alarms on all others within the card's
+                      target (5 % where it names none), and what it does on the one left out
+  --threshold P       decides above P instead of the model's own threshold
+  --html FILE         writes tables and diagrams as a page
+  --json              one JSON object a model on standard output
+  --backend NAME      auto, webgpu, wasm, or cpu; default: auto
+  --ensemble NAME     vote, before-softmax or after-softmax; default: the model's own
+  --effort NAME       full, or quick: samples pictures above 2.5 megapixels; default: full
+  --threads N         default: one a core, at most 4
+  --resume FILE       keeps every finished score in FILE and continues from it
+  --shard I/N         scores only part I of N (by a hash of the path) ...
+  --out FILE          ... into FILE, for "telltale merge"
+
+Exit status: 0 when every picture was looked at, 1 when some failed (the others are measured), 2 for wrong usage.
+`;
+
+const merge = `Usage: telltale merge PARTIAL... [options]
+
+Joins what "telltale evaluate --shard I/N --out PARTIAL" has written into exactly the figures of a single run.
+
+  --html FILE         writes tables and diagrams as a page
+  --json              one JSON object a model on standard output
+
+Exit status: 0 when every picture was looked at, 1 when some failed or a part is missing, 2 for wrong usage.
+`;
+
+export const HELP = { all, screen, import: importText, info, inspect, evaluate, merge } as const;

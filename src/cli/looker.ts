@@ -2,24 +2,31 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { failure, type Result, success } from '../core/result.ts';
-import { failed, type Outcome } from './outcome.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
+import type { FromWorker, WorkerStart } from './worker-messages.ts';
 
-type Ready = Extract<FromWorker, { kind: 'ready' }>;
+export type Ready = Extract<FromWorker<never>, { kind: 'ready' }>;
 
-export class Looker {
-  readonly #start: WorkerStart;
+export interface LookerOptions<Request, Answer> {
+  /** File name of the built thread script, beside this one. */
+  script: string;
+  start: WorkerStart;
+  /** The answer for a request that its thread broke over, with one line on why. */
+  broken(detail: string, request: Request): Answer;
+}
+
+export class Looker<Request, Answer> {
+  readonly #options: LookerOptions<Request, Answer>;
   #worker: Worker | null = null;
 
-  constructor(start: WorkerStart) {
-    this.#start = start;
+  constructor(options: LookerOptions<Request, Answer>) {
+    this.#options = options;
   }
 
   /** Starts the thread with its model; the failure is one line that says why there is none. */
   async open(): Promise<Result<Ready, string>> {
-    const script = fileURLToPath(new URL('screen-worker.js', import.meta.url));
-    const worker = new Worker(script, { workerData: this.#start });
-    const answer = await answerOf(worker);
+    const script = fileURLToPath(new URL(this.#options.script, import.meta.url));
+    const worker = new Worker(script, { workerData: this.#options.start });
+    const answer = await answerOf<Answer>(worker);
     if (answer.ok && answer.value.kind === 'ready') {
       this.#worker = worker;
       return success(answer.value);
@@ -29,24 +36,24 @@ export class Looker {
     return failure(answer.value.kind === 'refused' ? answer.value.message : 'the model gave no answer');
   }
 
-  /** What the thread says about a file; `engine-failed` when it broke over it. */
-  async look(request: ToWorker): Promise<Outcome> {
+  /** What the thread says about a file; `broken` when it broke over it. */
+  async look(request: Request): Promise<Answer> {
     if (this.#worker === null) {
       const opened = await this.open();
-      if (!opened.ok) return failed('engine-failed', opened.failure);
+      if (!opened.ok) return this.#options.broken(opened.failure, request);
     }
     const worker = this.#worker;
-    if (worker === null) return failed('engine-failed');
-    const answer = answerOf(worker);
+    if (worker === null) return this.#options.broken('its thread ended', request);
+    const answer = answerOf<Answer>(worker);
     worker.postMessage(request);
     const answered = await answer;
     if (!answered.ok) {
       await this.close();
-      return failed('engine-failed', answered.failure);
+      return this.#options.broken(answered.failure, request);
     }
     if (answered.value.kind !== 'done') throw new Error(`unexpected ${answered.value.kind}`);
     if (answered.value.worn) await this.close();
-    return answered.value.outcome;
+    return answered.value.answer;
   }
 
   async close(): Promise<void> {
@@ -56,13 +63,13 @@ export class Looker {
 }
 
 /** The thread's next message, or why there will be none. */
-function answerOf(worker: Worker): Promise<Result<FromWorker, string>> {
+function answerOf<Answer>(worker: Worker): Promise<Result<FromWorker<Answer>, string>> {
   return new Promise((resolve) => {
-    const settle = (result: Result<FromWorker, string>) => {
+    const settle = (result: Result<FromWorker<Answer>, string>) => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       resolve(result);
     };
-    const onMessage = (message: FromWorker) => settle(success(message));
+    const onMessage = (message: FromWorker<Answer>) => settle(success(message));
     const onError = (error: unknown) => settle(failure(firstLine(error)));
     const onExit = () => settle(failure('its thread ended'));
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);

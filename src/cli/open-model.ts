@@ -1,4 +1,5 @@
 /** From what a person named as a model to a detector that has proved itself on the backend. */
+import { type ModelCard, modelKey, PREPROCESSING_VERSION } from '../core/model/card.ts';
 import { checkGolden } from '../core/model/golden.ts';
 import { openModelFolder } from '../core/model/model-folder.ts';
 import { buildNetwork } from '../core/model/network.ts';
@@ -9,7 +10,14 @@ import { readSafetensors } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { ModelReference } from './arguments.ts';
 import { loadCheckpoint } from './checkpoint-file.ts';
-import { calibratedDetector, type Detector, type LookOptions, publishedDetector } from './detector.ts';
+import {
+  calibratedDetector,
+  type Detector,
+  type LookOptions,
+  type ModelFacts,
+  type PublishedModel,
+  publishedDetector,
+} from './detector.ts';
 import { sha256Of } from './files.ts';
 import {
   describeFolderFailure,
@@ -22,6 +30,7 @@ import { describeNetwork } from './text.ts';
 
 export interface OpenModel {
   detector: Detector;
+  facts: ModelFacts;
   /** One line on what was assumed about it, or null. */
   note: string | null;
 }
@@ -41,8 +50,7 @@ export async function openModel(
   }
   const files = await readModelFiles(location);
   if (!files.ok) return files;
-  const detector = await openFolder(tf, { location, files: files.value, native: model.native }, options);
-  return detector.ok ? success({ detector: detector.value, note: null }) : detector;
+  return openFolder(tf, { location, files: files.value, native: model.native }, options);
 }
 
 async function openCheckpoint(
@@ -55,8 +63,13 @@ async function openCheckpoint(
   const { network, source } = loaded.value;
   const built = buildPatchNetwork(tf, network, network.weights);
   if (!built.ok) return failure(describeFolderFailure(model.path, built.failure));
-  const detector = publishedDetector({ ...network, sourceSha256: source.sha256 }, built.value, options);
-  return success({ detector, note: describeNetwork(network) });
+  const published = { ...network, sourceSha256: source.sha256 };
+  const detector = publishedDetector(published, built.value, options);
+  return success({
+    detector,
+    facts: await publishedFacts(published, options),
+    note: describeNetwork(network),
+  });
 }
 
 interface FolderAt {
@@ -69,20 +82,50 @@ async function openFolder(
   tf: TensorFlow,
   { location, files, native }: FolderAt,
   options: LookOptions,
-): Promise<Result<Detector, string>> {
+): Promise<Result<OpenModel, string>> {
   if (files.kind === 'imported') {
     const opened = await openModelFolder(tf, files, sha256Of);
     if (!opened.ok) return failure(describeFolderFailure(location, opened.failure));
     const { card, network } = opened.value;
     const preprocessing = native ? NATIVE : card.preprocessing;
     const model = { ...card, preprocessing, sourceSha256: card.source.sha256 };
-    return success(publishedDetector(model, network, options));
+    const detector = publishedDetector(model, network, options);
+    return success({ detector, facts: await publishedFacts(model, options), note: null });
   }
   const weights = readSafetensors(files.weights);
   if (!weights.ok) return failure(describeFolderFailure(location, weights.failure));
   const built = buildNetwork(tf, files.card, weights.value);
   if (!built.ok) return failure(describeFolderFailure(location, built.failure));
   const { passed, largestDifference } = await checkGolden(built.value, files.card.golden);
-  if (passed) return success(calibratedDetector(files.card, built.value, options));
-  return failure(describeFolderFailure(location, { kind: 'wrong-golden', largestDifference }));
+  if (!passed) return failure(describeFolderFailure(location, { kind: 'wrong-golden', largestDifference }));
+  const detector = calibratedDetector(files.card, built.value, options);
+  return success({ detector, facts: await ownFacts(files.card, options), note: null });
 }
+
+const ownFacts = async (card: ModelCard, options: LookOptions): Promise<ModelFacts> => ({
+  key: modelKey(card),
+  fingerprint: await fingerprintOf([modelKey(card), card, options]),
+  threshold: card.calibration.strongAt,
+  falsePositiveTarget: null,
+});
+
+/** The authors' own decision: more likely fake than real. */
+const publishedFacts = async (model: PublishedModel, options: LookOptions): Promise<ModelFacts> => {
+  const { name, sourceSha256, preprocessing, ensemble } = model;
+  return {
+    key: `${name}@${sourceSha256.slice(0, 12)}`,
+    fingerprint: await fingerprintOf([
+      PREPROCESSING_VERSION,
+      sourceSha256,
+      name,
+      preprocessing,
+      ensemble,
+      options,
+    ]),
+    threshold: 0.5,
+    falsePositiveTarget: null,
+  };
+};
+
+const fingerprintOf = async (value: unknown): Promise<string> =>
+  (await sha256Of(new TextEncoder().encode(JSON.stringify(value)))).slice(0, 16);

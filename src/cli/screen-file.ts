@@ -1,15 +1,30 @@
 /** One file: read, decoded, looked at. */
 import { type DecodeTools, decodeImage } from '../core/image/decode.ts';
+import type { PixelImage } from '../core/image/pixels.ts';
 import { sniff } from '../core/image/sniff.ts';
 import { LIMITS } from '../core/limits.ts';
+import { failure, type Result, success } from '../core/result.ts';
+import type { FailureReason } from '../core/verdict.ts';
 import type { Answer, Detector } from './detector.ts';
-import { readWhole } from './files.ts';
+import { type FileFailure, readWhole } from './files.ts';
 import { failed, type Outcome } from './outcome.ts';
 
 /** An outcome with what a heatmap is drawn from. */
 export interface ScreenedFile {
   outcome: Outcome;
   answer: Answer | null;
+}
+
+/** The pixels of the picture at `path`, or why there are none. */
+export async function decodeFile(
+  path: string,
+  tools: DecodeTools,
+): Promise<Result<PixelImage, { reason: FailureReason | FileFailure; detail?: string | undefined }>> {
+  const bytes = readWhole(path, LIMITS.imageBytes);
+  if (!bytes.ok) return failure({ reason: bytes.failure });
+  const sniffed = sniff(bytes.value);
+  const decoded = sniffed.ok ? await decodeImage(bytes.value, sniffed.value, tools) : sniffed;
+  return decoded.ok ? success(decoded.value.image) : decoded;
 }
 
 /** What `detector` says about the picture at `path`. Rejects when the network fails; anything else is an outcome. */
@@ -20,15 +35,12 @@ export async function screenFile(
 ): Promise<ScreenedFile> {
   const startedAt = performance.now();
   const elapsedMs = () => Math.round((performance.now() - startedAt) * 10) / 10;
-  const bytes = readWhole(path, LIMITS.imageBytes);
-  if (!bytes.ok) return { outcome: failed(bytes.failure, null, elapsedMs()), answer: null };
-  const sniffed = sniff(bytes.value);
-  const decoded = sniffed.ok ? await decodeImage(bytes.value, sniffed.value, tools) : sniffed;
+  const decoded = await decodeFile(path, tools);
   if (!decoded.ok) {
     const { reason, detail } = decoded.failure;
     return { outcome: failed(reason, detail ?? null, elapsedMs()), answer: null };
   }
-  const answer = await detector.look(decoded.value.image);
+  const answer = await detector.look(decoded.value);
   const ms = elapsedMs();
   if (answer.kind === 'abstained') {
     return { outcome: { state: 'abstained', reason: answer.reason, ms }, answer };

@@ -10,23 +10,23 @@ import { heatmapOver } from './heatmap.ts';
 import { openModel } from './open-model.ts';
 import { failed, type Outcome } from './outcome.ts';
 import { type ScreenedFile, screenFile } from './screen-file.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
+import type { FromWorker, ScreenRequest, WorkerStart } from './worker-messages.ts';
 
-const reply = (message: FromWorker): void => parentPort?.postMessage(message);
+const reply = (message: FromWorker<Outcome>): void => parentPort?.postMessage(message);
 
 async function start({ model, backend, look }: WorkerStart): Promise<void> {
   const started = await startBackend(backend);
   if (!started.ok) return reply({ kind: 'refused', message: started.failure });
   const opened = await openModel(started.value.tf, model, look);
   if (!opened.ok) return reply({ kind: 'refused', message: opened.failure });
-  const { detector, note } = opened.value;
+  const { detector, facts, note } = opened.value;
   const shared = await startDecoders();
-  parentPort?.on('message', async ({ path, heatmapFile }: ToWorker) => {
+  parentPort?.on('message', async ({ path, heatmapFile }: ScreenRequest) => {
     const screened = await screenFile(path, detector, { shared, canvas: null });
     const outcome = heatmapFile === null ? screened.outcome : await withHeatmap(screened, heatmapFile);
-    reply({ kind: 'done', outcome, worn: shared.isWorn() });
+    reply({ kind: 'done', answer: outcome, worn: shared.isWorn() });
   });
-  reply({ kind: 'ready', model: detector.key, backend: started.value.name, note });
+  reply({ kind: 'ready', model: facts, backend: started.value.name, note });
 }
 
 async function withHeatmap({ outcome, answer }: ScreenedFile, file: string): Promise<Outcome> {

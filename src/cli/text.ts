@@ -50,18 +50,17 @@ export function plainLine(input: string, outcome: Exclude<Outcome, { state: 'fai
 }
 
 /** The line for one input that failed. */
-export function failureLine(input: string, outcome: Extract<Outcome, { state: 'failed' }>): string {
+export function failureLine(input: string, outcome: { reason: string; detail: string | null }): string {
   const detail = outcome.detail === null ? '' : ` (${harmless(outcome.detail)})`;
   return `${harmless(input)}: ${reasonText(outcome.reason)}${detail}`;
 }
 
 const share = (value: number): string => value.toFixed(3);
 
-function reasonText(reason: Extract<Outcome, { state: 'failed' }>['reason']): string {
-  return Object.hasOwn(OWN_REASONS, reason)
-    ? OWN_REASONS[reason as CommandLineReason]
-    : shortReason('failure', reason);
-}
+const isOwn = (reason: string): reason is CommandLineReason => Object.hasOwn(OWN_REASONS, reason);
+
+const reasonText = (reason: string): string =>
+  isOwn(reason) ? OWN_REASONS[reason] : shortReason('failure', reason);
 
 /** The catalogue's short form; every reason of `FAILURES` and `ABSTENTIONS` has one. */
 function shortReason(kind: 'failure' | 'abstained', reason: string): string {

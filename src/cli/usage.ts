@@ -1,4 +1,7 @@
-/** How the parsers of commands refuse words. */
+/** What the parsers of commands share. */
+import type { EnsembleName } from '../core/backbones/families.ts';
+
+export const BACKEND_CHOICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
 
 /** Says in one line what is wrong with the words of a command line; `parseCommand` turns it into a value. */
 export class UsageError extends Error {}
@@ -15,4 +18,16 @@ export function choice<Name extends string>(option: string, value: string, names
   const found = names.find((name) => name === value);
   if (found === undefined) throw new UsageError(`--${option} is one of ${names.join(', ')}, not "${value}"`);
   return found;
+}
+
+const ENSEMBLES: Readonly<Record<string, EnsembleName>> = {
+  vote: 'vote',
+  'before-softmax': 'beforeSoftmax',
+  'after-softmax': 'afterSoftmax',
+};
+
+/** The ensemble that `--ensemble` names, null for the model's own; throws `UsageError`. */
+export function ensembleNamed(value: string | undefined): EnsembleName | null {
+  if (value === undefined) return null;
+  return ENSEMBLES[choice('ensemble', value, Object.keys(ENSEMBLES))] ?? null;
 }

@@ -1,0 +1,162 @@
+/** `telltale evaluate`. */
+import { type EvaluatedItem, type EvaluatedModel, measuredChains } from '../core/evaluate/evaluation.ts';
+import { headerLine, recordLine } from '../core/evaluate/record.ts';
+import { isInShard, listingOf } from '../core/evaluate/shard.ts';
+import { failure, type Result, success } from '../core/result.ts';
+import type { EvaluateCommand } from './arguments.ts';
+import { type Dataset, findDataset } from './dataset-files.ts';
+import { writeReports } from './evaluation-output.ts';
+import { type EvaluationRun, scoreWithModel } from './evaluation-run.ts';
+import { fileFailure, writeWhole } from './files.ts';
+import { onInterrupt } from './interrupt.ts';
+import { Journal } from './journal.ts';
+import type { Output } from './output.ts';
+import { progressOn } from './progress.ts';
+import { failureLine, harmless } from './text.ts';
+
+/** Scores the data with every model and reports; resolves with the exit status 0 or 1. */
+export async function evaluateCommand(command: EvaluateCommand, output: Output): Promise<number> {
+  const dataset = await findDataset(command.folder, command.split);
+  const journal =
+    command.journalFile === null ? success(Journal.inMemory()) : Journal.open(command.journalFile);
+  if (!dataset.ok || !journal.ok) {
+    for (const part of [dataset, journal]) if (!part.ok) output.say(harmless(part.failure));
+    return 1;
+  }
+  const { items, strays } = dataset.value;
+  if (strays.length > 0) {
+    output.say(
+      `${strays.length} pictures lie neither in real/ nor in fake/, such as ${harmless(strays[0] ?? '')}`,
+    );
+  }
+  const subject = { dataset: dataset.value, listed: items.map(evaluatedItem), journal: journal.value };
+  const models = await scoreWithAll(command, subject, output);
+  if (!models.ok) {
+    output.say(harmless(models.failure));
+    return 1;
+  }
+  sayFailures(subject, models.value, output);
+  return command.part === null
+    ? report(command, subject, models.value, output)
+    : writePart({ ...command, part: command.part }, subject, models.value, output);
+}
+
+interface Subject {
+  dataset: Dataset;
+  /** All pictures of the data, also those of other shards. */
+  listed: EvaluatedItem[];
+  journal: Journal;
+}
+
+const evaluatedItem = ({ path, label, source, generator, family }: EvaluatedItem): EvaluatedItem => ({
+  path,
+  label,
+  source,
+  generator,
+  family,
+});
+
+const itemsOf = ({ part }: Pick<EvaluateCommand, 'part'>, { listed }: Subject): EvaluatedItem[] =>
+  part === null ? listed : listed.filter((item) => isInShard(item, part.shard));
+
+async function scoreWithAll(
+  command: EvaluateCommand,
+  subject: Subject,
+  output: Output,
+): Promise<Result<EvaluatedModel[], string>> {
+  const items = itemsOf(command, subject);
+  const chains = measuredChains(command.degradations);
+  const perModel = items.length * chains.length;
+  const total = perModel * command.models.length;
+  const progress = progressOn(process.stderr, total);
+  const models: EvaluatedModel[] = [];
+  let finished = 0;
+  const stopListening = onInterrupt((status) => {
+    progress.clear();
+    output.say(stoppedLine(command, finished, total));
+    process.exit(status);
+  });
+  const run: EvaluationRun = {
+    command,
+    dataset: subject.dataset,
+    items,
+    chains,
+    journal: subject.journal,
+    onProgress: (done, path) => {
+      finished = models.length * perModel + done;
+      progress.show(finished, harmless(path));
+    },
+    onNote: (note) => output.say(harmless(note)),
+  };
+  for (const reference of command.models) {
+    const model = await scoreWithModel(reference, run);
+    if (!model.ok) return model;
+    models.push(model.value);
+  }
+  stopListening();
+  progress.clear();
+  const twice = models.find((model, index) => models.findIndex(sameScores(model)) !== index);
+  return twice === undefined ? success(models) : failure(`${twice.name} is given twice`);
+}
+
+const sameScores =
+  ({ fingerprint }: EvaluatedModel) =>
+  (other: EvaluatedModel): boolean =>
+    other.fingerprint === fingerprint;
+
+function stoppedLine({ journalFile }: EvaluateCommand, finished: number, total: number): string {
+  const kept =
+    journalFile === null
+      ? 'nothing was kept, because there was no --resume FILE'
+      : `--resume ${harmless(journalFile)} continues`;
+  return `stopped after ${finished} of ${total} scores; ${kept}`;
+}
+
+/** One line for each picture that failed, whatever it failed under. */
+function sayFailures({ listed, journal }: Subject, models: readonly EvaluatedModel[], output: Output): void {
+  const known = new Set(models.map(({ fingerprint }) => fingerprint));
+  const reasons = new Map<string, string>();
+  for (const [key, outcome] of journal.outcomes) {
+    const [fingerprint = '', , path = ''] = key.split('\n');
+    if (outcome.state !== 'failed' || !known.has(fingerprint)) continue;
+    const { reason, detail = null } = outcome;
+    reasons.set(path, failureLine(path, { reason, detail }));
+  }
+  for (const { path } of listed) {
+    const line = reasons.get(path);
+    if (line !== undefined) output.say(line);
+  }
+}
+
+function report(
+  command: EvaluateCommand,
+  { listed, journal }: Subject,
+  models: EvaluatedModel[],
+  output: Output,
+): number {
+  const { degradations, groupOut } = command;
+  const evaluation = { models, degradations, groupOut, items: listed, outcomes: journal.outcomes };
+  return writeReports(evaluation, command.report, output);
+}
+
+function writePart(
+  command: EvaluateCommand & { part: NonNullable<EvaluateCommand['part']> },
+  subject: Subject,
+  models: EvaluatedModel[],
+  output: Output,
+): number {
+  const { degradations, groupOut, part } = command;
+  const header = { models, degradations, groupOut, shard: part.shard, listing: listingOf(subject.listed) };
+  const records = subject.journal.recordsOf(itemsOf(command, subject), models, measuredChains(degradations));
+  try {
+    writeWhole(part.file, [headerLine(header), ...records.map(recordLine), ''].join('\n'));
+  } catch (error) {
+    fileFailure(error);
+    output.say(`${harmless(part.file)}: it cannot be written`);
+    return 1;
+  }
+  output.say(
+    `${records.length} scores of shard ${part.shard.index}/${part.shard.of} are in ${harmless(part.file)}`,
+  );
+  return records.some(({ outcome }) => outcome.state === 'failed') ? 1 : 0;
+}

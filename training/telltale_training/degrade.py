@@ -1,6 +1,6 @@
 """The equaliser: one random draw of crop, resize, processing and re-encoding, applied to a real and its fake alike."""
 from dataclasses import dataclass
-from typing import Dict, List, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 from PIL import Image as PillowImage
@@ -54,32 +54,44 @@ class Draw:
 
 
 def draw(random: np.random.Generator, recipe: Dict, room: int, hard: bool = False) -> Draw:
-    """A draw for source images whose shorter side is `room`; `hard` adds processing that both classes get."""
+    """A draw for source images whose shorter side is `room`; `hard` adds processing that both classes get.
+
+    A recipe with `fit` scales that side to so many pixels instead, with Lanczos, as published detectors do.
+    """
     patch = recipe["patch"]
     scale = 1.0
-    if random.random() < recipe["resizeShare"]:
+    if "fit" in recipe:
+        scale = recipe["fit"] / room
+    elif random.random() < recipe["resizeShare"]:
         low, high = recipe["resizeRange"]
         scale = float(np.exp(random.uniform(np.log(low), np.log(high))))
     scale = max(scale, (patch + PHASES) / room)
     if abs(scale - 1) < 0.02 and patch + PHASES <= room:
         scale = 1.0
+    kernel = KERNEL_ODDS.pick(random)
     codecs, between = _draw_codecs(random, recipe)
     count = int(random.integers(1, 3)) if hard else int(random.random() < recipe["processShare"])
-    first = int(random.integers(len(PROCESSES)))
-    other = (first + int(random.integers(1, len(PROCESSES)))) % len(PROCESSES)
-    names = [PROCESSES[index] for index in (first, other)[:count]]
+    names = _draw_names(random, recipe.get("processes", PROCESSES), count)
+    strengths = recipe.get("strengths", {})
     return Draw(
         scale=scale,
-        kernel=KERNEL_ODDS.pick(random),
+        kernel="lanczos" if "fit" in recipe else kernel,
         position=(float(random.random()), float(random.random())),
         turns=int(random.integers(4)),
         flipped=bool(random.integers(2)),
-        processes=tuple(draw_process(random, name) for name in names),
+        processes=tuple(draw_process(random, name, strengths.get(name)) for name in names),
         codecs=codecs,
         between=between,
         phase=(int(random.integers(PHASES)), int(random.integers(PHASES))),
         patch=patch,
     )
+
+
+def _draw_names(random: np.random.Generator, known: Sequence[str], count: int) -> List[str]:
+    """Up to two different processes."""
+    first = int(random.integers(len(known)))
+    other = (first + int(random.integers(1, max(2, len(known))))) % len(known)
+    return [known[index] for index in (first, other)[: min(count, len(known))]]
 
 
 def _draw_codecs(random: np.random.Generator, recipe: Dict) -> Tuple[Tuple[Tuple[str, int, int], ...], float]:

@@ -1,5 +1,5 @@
 """Figures on the validation images of the packs, as the training goes: whole crops, native pixels."""
-from typing import Callable, Dict, Sequence
+from typing import Callable, Dict, Optional, Sequence
 
 import numpy as np
 import torch
@@ -37,17 +37,32 @@ def image_logit(network: nn.Module, pixels: Pixels, device: torch.device) -> flo
         return float(network(image).mean())
 
 
+def fitted(pixels: Pixels, side: Optional[int]) -> Pixels:
+    """With a shorter side of `side` pixels, as the published detectors see pictures; as it is without."""
+    if side is None:
+        return pixels
+    image = PillowImage.fromarray(np.ascontiguousarray(pixels))
+    scale = side / min(image.size)
+    size = (round(image.width * scale), round(image.height * scale))
+    return np.asarray(image.resize(size, PillowImage.Resampling.LANCZOS))
+
+
 def evaluate(
-    network: nn.Module, images: Sequence[Image], device: torch.device, variants: Sequence[str] = tuple(VARIANTS)
+    network: nn.Module,
+    images: Sequence[Image],
+    device: torch.device,
+    variants: Sequence[str] = tuple(VARIANTS),
+    fit: Optional[int] = None,
 ) -> Dict[str, Dict]:
     """A table a variant for the images of the split `val`. Leaves the network in evaluation mode."""
     network.eval()
+    score = lambda pixels: image_logit(network, fitted(pixels, fit), device)
     chosen = [image for image in images if image.row.split == "val"]
     fake = [image.row.label == "fake" for image in chosen]
     sources = [image.row.source for image in chosen]
     return {
         name: table(
-            [image_logit(network, VARIANTS[name](image.pixels), device) for image in chosen], fake, sources
+            [score(VARIANTS[name](image.pixels)) for image in chosen], fake, sources
         )
         for name in variants
     }

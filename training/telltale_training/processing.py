@@ -1,5 +1,5 @@
 """What people and programs do to pictures: applied to real and fake alike, so that it is no evidence of either."""
-from typing import Callable, Dict, Tuple
+from typing import Callable, Dict, Optional, Sequence, Tuple
 
 import numpy as np
 from PIL import Image as PillowImage
@@ -48,9 +48,11 @@ _CHANGES: Dict[str, Tuple[Change, Tuple[float, float]]] = {
 PROCESSES = tuple(_CHANGES)
 
 
-def draw_process(random: np.random.Generator, name: str) -> Tuple[str, float]:
-    """`name` with a random strength of its range."""
-    low, high = _CHANGES[name][1]
+def draw_process(
+    random: np.random.Generator, name: str, limits: Optional[Sequence[float]] = None
+) -> Tuple[str, float]:
+    """`name` with a random strength, of its own range or of `limits`."""
+    low, high = limits or _CHANGES[name][1]
     return name, float(random.uniform(low, high))
 
 

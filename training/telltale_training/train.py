@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader
 from .averaging import Average
 from .batches import Batch, Batches
 from .checkpoints import load_checkpoint, save_checkpoint
+from .configs import load_config
 from .evaluate_quick import VARIANTS, WHILE_TRAINING, evaluate
 from .geometry import grid_length, receptive_field
 from .layers import Network
@@ -35,15 +36,16 @@ class Run:
     losses: List[float] = field(default_factory=list)
 
 
-def loss_of(logits: Tensor, batch: Batch, smoothing: float) -> Tensor:
-    """Half patch loss, half the loss of the pictures' mean logits."""
+def loss_of(logits: Tensor, batch: Batch, smoothing: float, patch_share: float = 0.5) -> Tensor:
+    """`patch_share` of the patches' loss, the rest that of the pictures' mean logits."""
     grid = logits[:, 0]
     smooth = lambda target: target * (1 - smoothing) + smoothing / 2
     patches = functional.binary_cross_entropy_with_logits(grid, smooth(batch.targets))
     pictures = functional.binary_cross_entropy_with_logits(
         grid.mean((1, 2)), smooth(batch.labels), weight=batch.image_weight, reduction="sum"
     )
-    return 0.5 * patches + 0.5 * pictures / batch.image_weight.sum().clamp(min=1)
+    pictures = pictures / batch.image_weight.sum().clamp(min=1)
+    return patch_share * patches + (1 - patch_share) * pictures
 
 
 def learning_rate(recipe: Dict, step: int) -> float:
@@ -76,7 +78,7 @@ def train_step(run: Run, batch: Batch, recipe: Dict) -> float:
         group["lr"] = learning_rate(recipe, run.step)
     moved = Batch(*(part.to(run.device, non_blocking=True) for part in vars(batch).values()))
     pixels = moved.pixels.float().contiguous(memory_format=torch.channels_last)
-    loss = loss_of(run.network(pixels), moved, recipe["labelSmoothing"])
+    loss = loss_of(run.network(pixels), moved, recipe["labelSmoothing"], recipe.get("patchLossShare", 0.5))
     run.optimizer.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(run.network.parameters(), recipe["gradientNorm"])
@@ -134,7 +136,7 @@ def train(config: Dict, images: List[Image], run: Run, options: argparse.Namespa
             journal.losses(run, learning_rate(recipe, run.step))
         if run.step % options.evaluate_steps == 0 or run.step == recipe["steps"]:
             variants = tuple(VARIANTS) if run.step == recipe["steps"] else WHILE_TRAINING
-            journal.validation(run, evaluate(averaged(run, config), images, run.device, variants))
+            journal.validation(run, evaluate(averaged(run, config), images, run.device, variants, recipe.get("fit")))
         late = run.seconds - before > options.minutes * 60
         if stop["now"] or late or time.monotonic() - saved > options.save_minutes * 60:
             save_checkpoint(options.out, run, config)
@@ -146,7 +148,7 @@ def train(config: Dict, images: List[Image], run: Run, options: argparse.Namespa
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", type=Path, required=True, help="models/<id>/train.json")
+    parser.add_argument("--config", type=Path, required=True, help="models/<id>/train.json, or of experiments/")
     parser.add_argument("--pack", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, curve, validation")
     parser.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint if it has one")
@@ -164,7 +166,7 @@ def parsed() -> argparse.Namespace:
 def main() -> None:
     options = parsed()
     torch.set_num_threads(options.threads)
-    config = json.loads(options.config.read_text())
+    config = load_config(options.config)
     if options.steps is not None:
         config["recipe"]["steps"] = options.steps
     options.out.mkdir(parents=True, exist_ok=True)

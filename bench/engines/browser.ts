@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import puppeteer, { type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { build } from 'vite';
 import { ROOT } from '../../scripts/lib/command.mjs';
 import type { Contestant } from './contestant.ts';
@@ -35,24 +35,22 @@ export async function startBrowser(
   networks: readonly BenchNetwork[],
 ): Promise<BenchBrowser> {
   const folder = mkdtempSync(path.join(tmpdir(), 'telltale-bench-'));
-  await buildPage(folder);
-  const server = await startServer(folder, networks);
-  const browser = await puppeteer.launch({
-    executablePath: browserPath,
-    headless: true,
-    protocolTimeout: PATIENCE_MS,
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--no-first-run', ...GRAPHICS_FLAGS],
-  });
+  const cleanUps: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
   const close = async () => {
-    await browser.close();
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
   };
   try {
-    const page = await browser.newPage();
-    await page.goto(`${server.origin}/index.html`);
-    if (!(await page.evaluate('crossOriginIsolated')))
-      throw new Error('the page is not cross-origin isolated');
+    await buildPage(folder);
+    const server = await startServer(folder, networks);
+    cleanUps.push(server.close);
+    const browser = await puppeteer.launch({
+      executablePath: browserPath,
+      headless: true,
+      protocolTimeout: PATIENCE_MS,
+      args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--no-first-run', ...GRAPHICS_FLAGS],
+    });
+    cleanUps.push(() => browser.close());
+    const page = await openPage(browser, `${server.origin}/index.html`);
     return {
       version: await browser.version(),
       graphicsProcessor: await callDesk(page, 'graphicsProcessor'),
@@ -63,6 +61,13 @@ export async function startBrowser(
     await close();
     throw error;
   }
+}
+
+async function openPage(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  if (!(await page.evaluate('crossOriginIsolated'))) throw new Error('the page is not cross-origin isolated');
+  return page;
 }
 
 /** Calls the page's desk; a reply that the desk rejects, rejects here with its reason alone. */
@@ -93,7 +98,8 @@ function browserContestant(page: Page, entry: Entry): Contestant {
     async look() {
       const { logits } = await run(true);
       if (logits === null) throw new Error('no logits came back');
-      return { layout: logits.layout, values: Float32Array.from(logits.values) };
+      const values = Float32Array.from(logits.values, (value) => value ?? Number.NaN);
+      return { layout: logits.layout, values };
     },
     time: async () => (await run(false)).milliseconds,
     close: () => callDesk(page, 'close', key),

@@ -10,7 +10,7 @@ import { type Grid, measureTask, titleOf } from './measure.ts';
 import { type BenchNetwork, benchNetwork } from './networks.ts';
 import { nodeContestant } from './node-contestant.ts';
 import { type Report, type Row, reportText } from './report.ts';
-import { entriesFor, QUALITIES } from './roster.ts';
+import { entriesFor, nameOf, QUALITIES } from './roster.ts';
 import type { Task } from './task.ts';
 
 /** Why there are no figures: `usage` when the command line asks for what does not exist. */
@@ -61,10 +61,9 @@ async function measureAll(options: BenchOptions, { networks, browser, say }: Set
   const rows: Row[] = [];
   for (const { task, grid } of tasksOf(options, networks)) {
     say(titleOf(task));
-    for (const { entry, msMedian } of await measureTask(task, contestants, {
-      grid,
-      rounds: options.rounds,
-    })) {
+    const timings = await measureTask(task, contestants, { grid, rounds: options.rounds });
+    say(`  ${timings.map(({ entry, msMedian }) => `${nameOf(entry)} ${msMedian.toFixed(1)} ms`).join(', ')}`);
+    for (const { entry, msMedian } of timings) {
       const { network, sizePx: size, batch } = task;
       rows.push({ network, size, batch, ...entry, msMedian: Number(msMedian.toFixed(2)) });
     }

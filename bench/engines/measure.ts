@@ -37,7 +37,7 @@ export async function measureTask(
   try {
     await checkAgreement(task, contestants, grid);
     for (let pictures = task.batch; pictures < PICTURES_BEFORE_TIMING; pictures += task.batch) {
-      for (const contestant of contestants) await contestant.time();
+      for (const contestant of contestants) await timed(contestant, task);
     }
     const times = new Map<Contestant, number[]>(contestants.map((contestant) => [contestant, []]));
     for (let round = 0; round < rounds; round++) {
@@ -72,12 +72,13 @@ async function checkAgreement(task: Task, contestants: readonly Contestant[], gr
 
 /** A picture taken alone finds the caches full of the engine before: it is run twice and timed the second time. */
 async function turn(contestant: Contestant, task: Task): Promise<number> {
-  return naming(nameOf(contestant.entry), task, async () => {
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    if (task.batch === 1) await contestant.time();
-    return contestant.time();
-  });
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  if (task.batch === 1) await timed(contestant, task);
+  return timed(contestant, task);
 }
+
+const timed = (contestant: Contestant, task: Task): Promise<number> =>
+  naming(nameOf(contestant.entry), task, contestant.time);
 
 async function naming<Value>(name: string, task: Task, work: () => Promise<Value>): Promise<Value> {
   try {

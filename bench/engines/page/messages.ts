@@ -10,7 +10,11 @@ export type Reply =
   | { kind: 'ran'; milliseconds: number; logits: Logits | null }
   | { kind: 'failed'; message: string };
 
-/** A reply on its way out of the browser, where only plain JSON crosses. */
+/** A reply on its way out of the browser, where only plain JSON crosses: a number that is none arrives as null. */
 export type JsonReply =
   | Exclude<Reply, { kind: 'ran' | 'failed' }>
-  | { kind: 'ran'; milliseconds: number; logits: { layout: Logits['layout']; values: number[] } | null };
+  | {
+      kind: 'ran';
+      milliseconds: number;
+      logits: { layout: Logits['layout']; values: (number | null)[] } | null;
+    };

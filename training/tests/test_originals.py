@@ -7,12 +7,14 @@ from pathlib import Path
 
 from PIL import Image as PillowImage
 
+from telltale_training.bundle import write_bundles
+from telltale_training.pack_crops import read_rgb
 from telltale_training.pack_format import read_packs
-from telltale_training.pack_originals import pack_originals
+from telltale_training.pack_originals import pack_originals, read_refused
 
 from .support import picture
 
-COLUMNS = ("path", "label", "generator", "repository", "blob")
+COLUMNS = ("path", "label", "generator", "repository", "blob", "format")
 INDEX_COLUMNS = ("split", "repo", "blob")
 
 
@@ -27,7 +29,7 @@ class Originals(unittest.TestCase):
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         PillowImage.fromarray(picture(len(self.entries), 128)).save(file)
-        self.entries.append((path, label, generator, repository, blob))
+        self.entries.append((path, label, generator, repository, blob, "JPEG" if path.endswith("jpg") else "PNG"))
 
     def pack(self) -> dict:
         table(self.folder / "manifest.csv", COLUMNS, self.entries)
@@ -63,6 +65,24 @@ class Originals(unittest.TestCase):
         self.assertEqual({row.source for row in rows}, {"cam", "new", "val"})
         self.assertTrue(all(row.height == 64 and row.split == "train" for row in rows))
         self.assertEqual(self.pack()["there"], 3)
+
+    def test_bundles_hold_every_source_before_any_twice(self) -> None:
+        for index in range(3):
+            self.add(f"fake/many/{index}.jpg", "fake", "Many")
+        self.add("fake/few/a.png", "fake", "Few")
+        self.add("real/cam/b.jpg", "real")
+        self.add("fake/kept/c.jpg", "fake", "New", "Kept/Apart")
+        self.pack()
+        options = Namespace(manifest=self.folder / "manifest.csv", out=self.folder / "bundles", bundles=2)
+        options.megabytes, options.most_bytes = 0.002, 1_000_000
+        refused = read_refused(self.folder / "kept-apart.txt", self.folder / "index.csv")
+        counts = write_bundles(options, refused)
+        self.assertGreater(counts[0], 0)
+        with open(options.out / "1" / "manifest.csv", newline="") as file:
+            first = [entry["path"] for entry in csv.DictReader(file)]
+        self.assertEqual(first[0], "fake/few/a.png.webp")
+        pixels, _ = read_rgb(options.out / "1" / first[0])
+        self.assertEqual(pixels.shape, (128, 128, 3))
 
 
 def table(path: Path, columns: tuple, rows: list) -> None:

@@ -12,10 +12,18 @@ from pathlib import Path
 from typing import Dict, List, Optional, Set, Tuple
 
 import numpy as np
+from PIL import Image as PillowImage
 
+from .chance import Odds
+from .degrade import KERNELS
 from .pack_crops import read_rgb
 from .pack_format import PackWriter, Row
 from .unseen import is_unseen_family
+
+
+SMALLEST_TO_RESIZE = 640
+"""Shorter side, in pixels, from which `--resized` takes a picture."""
+SHRINKING = Odds.of({"box": 0.15, "bilinear": 0.3, "hamming": 0.1, "bicubic": 0.25, "lanczos": 0.2})
 
 
 @dataclass
@@ -74,6 +82,16 @@ def windows(pixels: np.ndarray, side: int, most: int, random: np.random.Generato
     return sorted(candidates, key=texture, reverse=True)[:count]
 
 
+def web_sized(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """The whole picture made smaller, as web sites do: its shorter side between 360 px and four fifths of what it was."""
+    height, width = pixels.shape[:2]
+    short = min(height, width)
+    scale = float(np.exp(random.uniform(np.log(360), np.log(0.8 * short)))) / short
+    kernel = KERNELS[SHRINKING.pick(random)]
+    size = (round(width * scale), round(height * scale))
+    return np.asarray(PillowImage.fromarray(pixels).resize(size, kernel))
+
+
 def pack_originals(options: argparse.Namespace) -> Dict[str, int]:
     """Adds what the manifest lists and the pack does not have; returns how many images went which way."""
     refused = read_refused(options.kept_apart, options.index)
@@ -100,10 +118,16 @@ def _add(entry: Dict[str, str], folder: Path, writer: PackWriter, options: argpa
     if min(pixels.shape[:2]) < options.least:
         return "too small"
     random = np.random.default_rng(zlib.crc32(entry["path"].encode()))
+    key = entry["path"]
+    if options.resized:
+        if min(pixels.shape[:2]) < SMALLEST_TO_RESIZE:
+            return "too small"
+        pixels, tables = web_sized(pixels, random), None
+        key = f"{key}#resized"
     # The folder is the generator, or for real images the source.
     source = Path(entry["path"]).parent.name
     for top, left, height, width in windows(pixels, options.side, options.windows, random):
-        row = Row(f"{entry['path']}#{top},{left}", entry["label"], "train", source, entry["generator"], 0, 0)
+        row = Row(f"{key}#{top},{left}", entry["label"], "train", source, entry["generator"], 0, 0)
         row.tables = tables
         writer.add(row, pixels[top : top + height, left : left + width])
     return f"packed {entry['label']}"
@@ -116,6 +140,12 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True, help="index.csv with the validation split")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--side", type=int, default=320)
+    parser.add_argument(
+        "--resized",
+        action="store_true",
+        help="windows of pictures made smaller: at native pixels a camera's original shows noise and blur, which no "
+        "picture of a web page does, while generated ones are sharp",
+    )
     parser.add_argument("--windows", type=int, default=6, help="most windows an image")
     parser.add_argument("--least", type=int, default=112, help="shortest side of an image that is taken, in pixels")
     print(pack_originals(parser.parse_args()))

@@ -25,13 +25,13 @@ class Originals(unittest.TestCase):
         self.folder = Path(temporary.name)
         self.entries = []
 
-    def add(self, path: str, label: str, generator: str = "", repository: str = "a/b", blob: str = "") -> None:
+    def add(self, path: str, label: str, generator: str = "", repository: str = "a/b", blob: str = "", side: int = 128) -> None:
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        PillowImage.fromarray(picture(len(self.entries), 128)).save(file)
+        PillowImage.fromarray(picture(len(self.entries), side)).save(file)
         self.entries.append((path, label, generator, repository, blob, "JPEG" if path.endswith("jpg") else "PNG"))
 
-    def pack(self) -> dict:
+    def pack(self, resized: bool = False) -> dict:
         table(self.folder / "manifest.csv", COLUMNS, self.entries)
         table(self.folder / "index.csv", INDEX_COLUMNS, [("val", "Val/Only", "b1"), ("val", "both/here", "b2"), ("train", "both/here", "b3")])
         kept = "\n".join(f"{kind} {hashlib.sha256(name.encode()).hexdigest()}" for kind, name in (("repo", "kept/apart"), ("blob", "k1")))
@@ -40,10 +40,11 @@ class Originals(unittest.TestCase):
             manifest=[self.folder / "manifest.csv"],
             kept_apart=self.folder / "kept-apart.txt",
             index=self.folder / "index.csv",
-            out=self.folder / "pack",
+            out=self.folder / ("resized" if resized else "pack"),
             side=64,
             windows=3,
             least=112,
+            resized=resized,
         )
         return pack_originals(options)
 
@@ -65,6 +66,14 @@ class Originals(unittest.TestCase):
         self.assertEqual({row.source for row in rows}, {"cam", "new", "val"})
         self.assertTrue(all(row.height == 64 and row.split == "train" for row in rows))
         self.assertEqual(self.pack()["there"], 3)
+
+    def test_large_pictures_are_packed_smaller_too(self) -> None:
+        self.add("real/cam/a.png", "real", side=800)
+        self.add("real/cam/b.png", "real", side=600)
+        self.assertEqual(self.pack(resized=True), {"packed real": 1, "too small": 1})
+        rows = [image.row for image in read_packs([self.folder / "resized"])]
+        self.assertTrue(all(row.key.startswith("real/cam/a.png#resized#") for row in rows))
+        self.assertEqual(rows[0].height, 64)
 
     def test_bundles_hold_every_source_before_any_twice(self) -> None:
         for index in range(3):

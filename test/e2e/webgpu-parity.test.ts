@@ -5,7 +5,6 @@ import { importCheckpoint } from '../../src/core/backbones/import-checkpoint.ts'
 import { cropRaster, type Raster } from '../../src/core/image/crop.ts';
 import type { SharedDecoders } from '../../src/core/image/shared-decoders.ts';
 import type { Layer } from '../../src/core/model/layer.ts';
-import { buildLayers } from '../../src/core/model/network.ts';
 import { rasterOf, rgbOf } from '../../src/core/model/preprocess.ts';
 import type { Weights } from '../../src/core/model/safetensors.ts';
 import {
@@ -18,8 +17,13 @@ import {
   uniform,
 } from '../support/parity.ts';
 import { nodeDecoders } from '../support/pictures-by-hand.ts';
-import { startBackend } from '../support/tensorflow.ts';
-import { GpuBrowser, type GpuTask } from '../support/webgpu.ts';
+import {
+  GpuBrowser,
+  type GpuTask,
+  largestDifference,
+  outputInNode,
+  randomWeights,
+} from '../support/webgpu.ts';
 
 const TOLERANCE = 5e-3;
 /** Small, with odd sides: software takes seconds where a graphics processor takes milliseconds. */
@@ -31,24 +35,6 @@ beforeAll(async () => {
   [gpu, decoders] = await Promise.all([GpuBrowser.launch(), nodeDecoders()]);
 });
 afterAll(() => gpu?.close());
-
-/** The largest difference; infinite where the sizes differ. */
-function largestDifference(found: ArrayLike<number>, expected: Float32Array): number {
-  if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
-  return expected.reduce((most, value, index) => {
-    const difference = Math.abs((found[index] ?? Number.NaN) - value);
-    return Math.max(most, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
-  }, 0);
-}
-
-/** What a backend in Node makes of the same task. */
-async function expectedOf({ layers, weights, rgb, heightPx, widthPx }: GpuTask, backend: 'wasm' | 'cpu') {
-  const built = buildLayers(await startBackend(backend), layers, weights);
-  if (!built.ok) throw new Error(built.failure.message);
-  const output = await built.value.run(rgb, heightPx, widthPx);
-  built.value.dispose();
-  return output;
-}
 
 const taskOf = (network: { layers: readonly Layer[]; weights: Weights }, picture: Raster): GpuTask => ({
   layers: network.layers,
@@ -80,7 +66,7 @@ describe.each(parityFolders())('$name on WebGPU', (folder: ParityFolder) => {
   const isLong = folder.name === 'cnndetection_resnet50';
   it.skipIf(isLong && !isWholeSet)('gives the logits of WASM on a crop', { timeout: 300_000 }, async () => {
     const task = taskOf(network, cropRaster(await pictureOf('input-2.png'), CROP));
-    const [found, expected] = [await gpu.run(task), await expectedOf(task, 'wasm')];
+    const [found, expected] = [await gpu.run(task), await outputInNode(task, 'wasm')];
     expect(found).toMatchObject({ rows: expected.rows, columns: expected.columns, leaked: 0 });
     expect(largestDifference(found.values, expected.values)).toBeLessThan(TOLERANCE);
   });
@@ -101,23 +87,6 @@ describe.each(parityFolders())('$name on WebGPU', (folder: ParityFolder) => {
     },
   );
 });
-
-/** Weights for `layers` in (-0.5, 0.5), divided by the root of what they sum over. */
-function randomWeights(shapes: Record<string, number[]>): Weights {
-  return new Map(
-    Object.entries(shapes).map(([name, shape]) => {
-      const count = shape.reduce((product, length) => product * length, 1);
-      const fanIn = Math.max(
-        1,
-        shape.slice(1).reduce((product, length) => product * length, 1),
-      );
-      return [
-        name,
-        { shape, values: Float32Array.from(uniform(name, count), (value) => value / Math.sqrt(fanIn)) },
-      ];
-    }),
-  );
-}
 
 const wide = (channels: number): Layer => ({
   ...{ op: 'conv', name: 'wide', in: 3, out: channels, kernel: 1, stride: 1, bias: false },
@@ -239,7 +208,7 @@ describe.each(CASES)('%s', (_name, make) => {
       ),
       ...{ heightPx, widthPx },
     };
-    const [found, expected] = [await gpu.run(task), await expectedOf(task, 'cpu')];
+    const [found, expected] = [await gpu.run(task), await outputInNode(task, 'cpu')];
     expect(found).toMatchObject({ rows: expected.rows, columns: expected.columns, leaked: 0 });
     expect(largestDifference(found.values, expected.values)).toBeLessThan(1e-4);
   });

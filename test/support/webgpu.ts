@@ -9,8 +9,11 @@ import { build } from 'vite';
 import { findBrowser } from '../../scripts/browser.mjs';
 import { ROOT } from '../../scripts/lib/command.mjs';
 import type { Layer } from '../../src/core/model/layer.ts';
+import { buildLayers, type OutputGrid } from '../../src/core/model/network.ts';
 import type { Weights } from '../../src/core/model/safetensors.ts';
 import { writeSafetensors } from '../../src/core/model/safetensors-writer.ts';
+import { uniform } from './parity.ts';
+import { startBackend } from './tensorflow.ts';
 import type { GpuJob, GpuOutput, GpuPage } from './webgpu-page/page.ts';
 
 /** SwiftShader, where there is a graphics processor too: its results are the same everywhere. */
@@ -26,6 +29,8 @@ export interface GpuTask {
   rgb: Float32Array;
   heightPx: number;
   widthPx: number;
+  /** Separable convolutions on Telltale's own kernel instead of tfjs's two. */
+  separable?: boolean;
 }
 
 export class GpuBrowser {
@@ -67,10 +72,11 @@ export class GpuBrowser {
     return new GpuBrowser({ browser, page, server, files }, adapter);
   }
 
-  async run({ layers, weights, rgb, heightPx, widthPx }: GpuTask): Promise<GpuOutput> {
+  async run({ layers, weights, rgb, heightPx, widthPx, separable = false }: GpuTask): Promise<GpuOutput> {
     this.#files.set('/weights', writeSafetensors(weights));
     this.#files.set('/input', new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.byteLength));
-    const job: GpuJob = { layers: [...layers], weights: '/weights', input: '/input', heightPx, widthPx };
+    const files = { weights: '/weights', input: '/input' };
+    const job: GpuJob = { layers: [...layers], ...files, heightPx, widthPx, separable };
     return this.#page.evaluate((given) => (globalThis as unknown as { gpu: GpuPage }).gpu.run(given), job);
   }
 
@@ -78,6 +84,44 @@ export class GpuBrowser {
     await this.#browser.close();
     this.#server.close();
   }
+}
+
+/** The largest difference; infinite where the sizes differ. */
+export function largestDifference(found: ArrayLike<number>, expected: Float32Array): number {
+  if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
+  return expected.reduce((most, value, index) => {
+    const difference = Math.abs((found[index] ?? Number.NaN) - value);
+    return Math.max(most, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+  }, 0);
+}
+
+/** Random tensors of `shapes`, always the same, in (-1, 1), divided by the root of what they sum over. */
+export function randomWeights(shapes: Record<string, number[]>): Weights {
+  return new Map(
+    Object.entries(shapes).map(([name, shape]) => {
+      const count = shape.reduce((product, length) => product * length, 1);
+      const fanIn = Math.max(
+        1,
+        shape.slice(1).reduce((product, length) => product * length, 1),
+      );
+      return [
+        name,
+        { shape, values: Float32Array.from(uniform(name, count), (value) => value / Math.sqrt(fanIn)) },
+      ];
+    }),
+  );
+}
+
+/** What a backend in Node makes of the same task. */
+export async function outputInNode(
+  { layers, weights, rgb, heightPx, widthPx }: GpuTask,
+  backend: 'wasm' | 'cpu',
+): Promise<OutputGrid> {
+  const built = buildLayers(await startBackend(backend), layers, weights);
+  if (!built.ok) throw new Error(built.failure.message);
+  const output = await built.value.run(rgb, heightPx, widthPx);
+  built.value.dispose();
+  return output;
 }
 
 async function bundle(): Promise<Buffer> {

@@ -3,6 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { assertNever } from '../result.ts';
 import { dilatedSize, type Layer } from './layer.ts';
 import type { Weights, WeightTensor } from './safetensors.ts';
+import { hasSeparableKernel, separableAt, separableOperation } from './separable.ts';
 
 export type TensorFlow = typeof import('@tensorflow/tfjs-core');
 
@@ -57,7 +58,7 @@ export function buildOperation(tf: TensorFlow, layer: Layer, weights: Weights): 
 
 /** `layers` one after the other; what lies between them is freed as soon as the next one has it. */
 export function buildSequence(tf: TensorFlow, layers: readonly Layer[], weights: Weights): Operation {
-  const operations = layers.map((layer) => buildOperation(tf, layer, weights));
+  const operations = operationsOf(tf, layers, weights);
   return {
     apply: (input) => {
       let current = input;
@@ -72,6 +73,22 @@ export function buildSequence(tf: TensorFlow, layers: readonly Layer[], weights:
       for (const { dispose } of operations) dispose();
     },
   };
+}
+
+/** One operation a layer, or for several where the backend has a kernel that takes them together. */
+function operationsOf(tf: TensorFlow, layers: readonly Layer[], weights: Weights): Operation[] {
+  const fuses = hasSeparableKernel(tf);
+  const operations: Operation[] = [];
+  for (let index = 0; index < layers.length; ) {
+    const [layer] = layers.slice(index, index + 1);
+    if (layer === undefined) break;
+    const separable = fuses ? separableAt(layers, index) : null;
+    operations.push(
+      separable === null ? buildOperation(tf, layer, weights) : separableOperation(tf, separable, weights),
+    );
+    index += separable?.length ?? 1;
+  }
+  return operations;
 }
 
 function tensorOf(weights: Weights, name: string): WeightTensor {

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from '../../../src/core/model/layer.ts';
 import { buildLayers } from '../../../src/core/model/network.ts';
 import { readSafetensors } from '../../../src/core/model/safetensors.ts';
+import { registerSeparable, unregisterSeparable } from '../../../src/kernels/webgpu/separable.ts';
 
 /** What to run; `weights` (safetensors) and `input` (float32, interleaved RGB 0..255) are addresses. */
 export interface GpuJob {
@@ -12,6 +13,8 @@ export interface GpuJob {
   input: string;
   heightPx: number;
   widthPx: number;
+  /** Separable convolutions on Telltale's own kernel. */
+  separable: boolean;
 }
 
 /** Values as the network gave them; `leaked` is the number of tensors left behind. */
@@ -40,7 +43,9 @@ async function start(): Promise<string> {
 
 const fetched = async (address: string): Promise<ArrayBuffer> => (await fetch(address)).arrayBuffer();
 
-async function run({ layers, weights, input, heightPx, widthPx }: GpuJob): Promise<GpuOutput> {
+async function run({ layers, weights, input, heightPx, widthPx, separable }: GpuJob): Promise<GpuOutput> {
+  if (separable) registerSeparable();
+  else unregisterSeparable();
   const read = readSafetensors(new Uint8Array(await fetched(weights)));
   if (!read.ok) throw new Error(read.failure.message);
   const before = tf.memory().numTensors;

@@ -26,6 +26,7 @@ export default defineConfig({
         telltale: 'src/cli/main.ts',
         'screen-worker': 'src/cli/screen-worker.ts',
         'inspect-worker': 'src/cli/inspect-worker.ts',
+        'calibrate-worker': 'src/cli/calibrate-worker.ts',
         'evaluate-worker': 'src/cli/evaluate-worker.ts',
       },
       // One flat folder: modules find the model and the worker beside themselves.

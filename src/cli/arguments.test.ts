@@ -51,6 +51,12 @@ describe('parseCommand', () => {
     ['info a --size large', 'number of pixels'],
     ['info a --size 0', 'number of pixels'],
     ['inspect-data', 'one folder of pictures'],
+    ['calibrate --data d', '--model DIR'],
+    ['calibrate --model m', '--data DIR'],
+    ['calibrate --model m --data d --degrade fog', '"fog" is no degradation'],
+    ['calibrate --model m --data d --fpr 1', 'above 0 and up to 0.5'],
+    ['calibrate --model m --data d --method best', 'platt, isotonic, auto'],
+    ['calibrate --model m --data d --rounds 1', 'from 10'],
     ['inspect-data a b', 'one folder of pictures'],
     ['inspect-data a --against', '--against'],
   ])('refuses "%s"', (line, reason) => {

@@ -3,6 +3,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { EnsembleName } from '../core/backbones/families.ts';
 import type { Effort } from '../core/model/tiles.ts';
 import { failure, type Result, success } from '../core/result.ts';
+import { type CalibrateCommand, calibrateCommand } from './arguments-calibrate.ts';
 import {
   type EvaluateCommand,
   evaluateCommand,
@@ -13,6 +14,7 @@ import { type InspectCommand, inspectCommand } from './arguments-inspect.ts';
 import { HELP } from './help.ts';
 import { BACKEND_CHOICES, choice, ensembleNamed, onlyOne, UsageError } from './usage.ts';
 
+export type { CalibrateCommand } from './arguments-calibrate.ts';
 export type { EvaluateCommand, MergeCommand } from './arguments-evaluate.ts';
 export type { InspectCommand } from './arguments-inspect.ts';
 
@@ -61,6 +63,7 @@ export type Command =
   | ImportCommand
   | InfoCommand
   | InspectCommand
+  | CalibrateCommand
   | EvaluateCommand
   | MergeCommand;
 
@@ -78,6 +81,8 @@ export function parseCommand(words: readonly string[]): Result<Command, string> 
       return guarded(() => infoCommand(rest));
     case 'inspect-data':
       return guarded(() => inspectCommand(rest));
+    case 'calibrate':
+      return guarded(() => calibrateCommand(rest));
     case 'evaluate':
       return guarded(() => evaluateCommand(rest));
     case 'merge':

@@ -12,6 +12,7 @@ const all = `Usage: telltale <command> ...
   telltale import CHECKPOINT      a published checkpoint as a model folder
   telltale info MODEL             layers, receptive fields and work of a model
   telltale inspect-data DIR       what a collection's files give away: copies, formats, sizes
+  telltale calibrate              probabilities and thresholds of a model, from pictures of known origin
   telltale evaluate --data DIR    how well models tell real from generated pictures
   telltale merge PARTIAL...       the figures of an evaluation that was shared out
 
@@ -104,4 +105,20 @@ Joins what "telltale evaluate --shard I/N --out PARTIAL" has written into exactl
 Exit status: 0 when every picture was looked at, 1 when some failed or a part is missing, 2 for wrong usage.
 `;
 
-export const HELP = { all, screen, import: importText, info, inspect, evaluate, merge } as const;
+const calibrate = `Usage: telltale calibrate --model DIR --data DIR [options]
+
+DIR of --model is a model folder of Telltale's own kind; DIR of --data holds real/<source>/... and fake/<generator>/..., or
+index.csv. Classes weigh equally, and sources within a class; how well the fit is known comes from drawing other sources.
+
+  --split NAME        only pictures of this split
+  --degrade SPEC      scores this version of every picture, such as jpeg:75 or resize:0.5:bicubic+jpeg:90; may be repeated,
+                      "none" for the pictures as they are; default: none
+  --fpr SHARE         real pictures that may be called strong, overall and in the worst source; default: 0.01
+  --method NAME       platt, isotonic (more than 1,000 pictures), or auto: isotonic where clearly better; default: auto
+  --rounds N          bootstrap rounds over sources; default: 2000
+  --scores FILE       keeps scores in FILE; a later run goes on from there
+  --out CARD          writes the model's card with the new calibration
+  --json              the calibration as a JSON object on standard output
+`;
+
+export const HELP = { all, screen, import: importText, info, inspect, calibrate, evaluate, merge } as const;

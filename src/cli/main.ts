@@ -34,6 +34,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./command-info.ts')).infoCommand(command, output);
     case 'inspect-data':
       return (await import('./command-inspect.ts')).inspectCommand(command, output);
+    case 'calibrate':
+      return (await import('./command-calibrate.ts')).calibrateCommand(command, output);
     case 'evaluate':
       return (await import('./command-evaluate.ts')).evaluateCommand(command, output);
     case 'merge':

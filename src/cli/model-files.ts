@@ -47,7 +47,8 @@ export async function readModelFiles(folder: string): Promise<Result<ModelFiles,
   return weights.ok ? success({ kind: 'own', card: card.value, weights: weights.value }) : weights;
 }
 
-function readJson(file: string): Result<unknown, string> {
+/** What the JSON `file` holds; the failure is one line. */
+export function readJson(file: string): Result<unknown, string> {
   const bytes = readWhole(file, MOST_CARD_BYTES);
   if (!bytes.ok) return failure(`${file}: ${FILE_FAILURES[bytes.failure]}`);
   try {

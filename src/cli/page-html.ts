@@ -5,12 +5,12 @@ import { REPORT_STYLE } from '../core/report/style.ts';
 const STYLE = `${REPORT_STYLE}
 table { table-layout: auto; min-width: 0; width: auto; }
 th { padding: 6px 12px; }
-td { padding: 6px 12px; font-size: 14px; white-space: pre-line; overflow-wrap: anywhere; }
+td { padding: 6px 12px; font-size: 14px; white-space: pre-line; overflow-wrap: break-word; }
 figure { margin: 16px 0; }
 `;
 
-/** The text of an English HTML document of `sections` below `title`. */
-export function pageHtml(title: string, sections: readonly (Markup | null)[]): string {
+/** The text of an English HTML document of `sections` below `title`; `style` is CSS of ours for what only it has. */
+export function pageHtml(title: string, sections: readonly (Markup | null)[], style = ''): string {
   return htmlText(html`<!doctype html>
 <html lang="en">
 <head>
@@ -19,7 +19,7 @@ export function pageHtml(title: string, sections: readonly (Markup | null)[]): s
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
-<style>${constantMarkup(STYLE)}</style>
+<style>${constantMarkup(STYLE + style)}</style>
 </head>
 <body><main>
 <h1>${title}</h1>

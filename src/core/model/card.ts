@@ -1,6 +1,7 @@
 /** The model card: everything about a detector but its weights, as data that is parsed before it is believed. */
 import * as v from 'valibot';
 import { failure, type Result, success } from '../result.ts';
+import { calibrationProblem, calibrationSchema } from './calibration.ts';
 import { channelsAfter } from './channels.ts';
 import { receptiveFieldOf } from './geometry.ts';
 import { layerSchema } from './layer.ts';
@@ -11,30 +12,11 @@ export const PREPROCESSING_VERSION = 1;
 const finite = v.pipe(v.number(), v.finite());
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
-const variance = v.pipe(v.number(), v.minValue(0), v.maxValue(1e6));
 const word = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,39}$/i));
 const sentence = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
 
+export type { Calibration } from './calibration.ts';
 export type { Layer } from './layer.ts';
-
-const calibration = v.object({
-  kind: v.literal('platt'),
-  on: v.literal('mean patch logit'),
-  /** P(generated) = 1 / (1 + exp(-(a * mean logit + b))). */
-  a: finite,
-  b: finite,
-  /** Sampling covariance of (a, b), bootstrapped by source: `scripts/calibration-band.mjs`. */
-  covariance: v.object({ aa: variance, bb: variance, ab: finite }),
-  /** Typical variance of the mean logit between blocks of one receptive field within one picture; same script. */
-  blockVariance: variance,
-  /** P from which signs are called strong. */
-  strongAt: share,
-  /** P from which Telltale is unsure. */
-  unsureFrom: share,
-  fittedOn: sentence,
-  note: sentence,
-});
-export type Calibration = v.InferOutput<typeof calibration>;
 
 const cardLimits = v.object({
   /** Pictures with a shorter side are too small for a score. */
@@ -77,16 +59,11 @@ const card = v.pipe(
       sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
       sizeBytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64 * 2 ** 20)),
     }),
-    calibration,
+    calibration: calibrationSchema,
     limits: cardLimits,
     golden: goldenSchema,
   }),
   v.check((value) => value.golden.logits.length === value.golden.rows * value.golden.columns, 'golden grid'),
-  v.check((value) => value.calibration.unsureFrom < value.calibration.strongAt, 'thresholds out of order'),
-  v.check((value) => {
-    const { aa, bb, ab } = value.calibration.covariance;
-    return ab * ab <= aa * bb;
-  }, 'covariance is not one'),
 );
 export type ModelCard = v.InferOutput<typeof card>;
 
@@ -110,6 +87,8 @@ export function parseCard(value: unknown): Result<ModelCard, CardFailure> {
     const [issue] = parsed.issues;
     return refuse(v.getDotPath(issue) ?? 'card', issue.message);
   }
+  const problem = calibrationProblem(parsed.output.calibration);
+  if (problem !== null) return refuse('card', problem);
   const end = channelsAfter(parsed.output.layers, 3);
   if (!end.ok) return refuse(end.failure.where, end.failure.message);
   if (end.value !== 1) return refuse('layers', `ends with ${end.value} channels instead of one logit`);

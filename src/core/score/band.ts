@@ -49,7 +49,7 @@ function varianceOfMean(grid: LogitGrid, field: ReceptiveField, typicalVariance:
 
 /**
  * Variance of the mean logit between blocks one receptive field wide, unbiased; null for fewer than two blocks.
- * For the calibration script, which takes its median over pictures as the card's `blockVariance`.
+ * For `telltale calibrate`, which takes its median over pictures as the card's `blockVariance`.
  */
 export function varianceBetweenBlocks(grid: LogitGrid, field: ReceptiveField): number | null {
   const blocks = blocksOf(grid, Math.ceil(field.sizePx / field.stridePx));

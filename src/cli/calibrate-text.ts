@@ -1,0 +1,41 @@
+/** A calibration in words. */
+import type { CalibrationFailure } from '../core/calibrate/calibrate.ts';
+import { ISOTONIC_PICTURES } from '../core/calibrate/fit.ts';
+import type { Calibration, FalseAlarms } from '../core/model/calibration.ts';
+
+export const CALIBRATION_FAILURES: Readonly<Record<CalibrationFailure, string>> = {
+  'no-fit': 'the scores do not rise with the label, or a class is missing: there is nothing to fit',
+  'too-few-sources': 'each class needs pictures of at least two sources',
+  'too-few-pictures-for-isotonic': `an isotonic fit needs more than ${ISOTONIC_PICTURES} pictures`,
+};
+
+/** The report for people. */
+export function calibrationLines(calibration: Calibration): string[] {
+  const { a, b, covariance, isotonic, operatingPoint, bins, calibrationError } = calibration;
+  const deviations = [covariance.aa, covariance.bb].map((variance) => Math.sqrt(variance).toPrecision(2));
+  const curve =
+    isotonic === undefined ? `a ${a}, b ${b}` : `isotonic with ${isotonic.length} knots; line a ${a}, b ${b}`;
+  return [
+    `fitted on       ${calibration.fittedOn}`,
+    `curve           ${curve} (standard deviations ${deviations.join(', ')})`,
+    `calibration     expected error ${(calibrationError ?? 0).toFixed(3)} on sources left out of the fit`,
+    `strong from     ${calibration.strongAt}; unsure from ${calibration.unsureFrom}`,
+    ...(operatingPoint === undefined
+      ? []
+      : [
+          `false alarms    all real pictures: ${alarmsText(operatingPoint.overall)}`,
+          `                worst source ${operatingPoint.worstSource.source}: ${alarmsText(operatingPoint.worstSource)}`,
+        ]),
+    ...(bins ?? [])
+      .filter(({ strongAt }) => strongAt > calibration.strongAt)
+      .map(({ of, from, below, strongAt, real }) => {
+        const what = of === 'jpegQuality' ? 'JPEG quality' : 'short side';
+        return `                ${what} ${from} to below ${below}: strong from ${strongAt} (${real} real pictures)`;
+      }),
+  ];
+}
+
+const alarmsText = ({ threshold, falsePositiveRate, images, upper }: FalseAlarms): string =>
+  `${percent(falsePositiveRate)} of ${images} at ${threshold}, below ${percent(upper)} with 97.5 % confidence`;
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -1,0 +1,83 @@
+/** `telltale calibrate`. */
+import path from 'node:path';
+import { calibrate } from '../core/calibrate/calibrate.ts';
+import type { Calibration } from '../core/model/calibration.ts';
+import { type ModelCard, parseCard } from '../core/model/card.ts';
+import { failure, type Result, success } from '../core/result.ts';
+import type { CalibrateCommand } from './arguments.ts';
+import { type Scores, scoreDataset } from './calibrate-scores.ts';
+import { CALIBRATION_FAILURES, calibrationLines } from './calibrate-text.ts';
+import { findDataset } from './dataset-files.ts';
+import { fileFailure, writeWhole } from './files.ts';
+import { readJson, readModelFiles } from './model-files.ts';
+import type { Output } from './output.ts';
+import { harmless } from './text.ts';
+
+/** Fits and prints a calibration, and writes the card that holds it; resolves with the exit status 0 or 1. */
+export async function calibrateCommand(command: CalibrateCommand, output: Output): Promise<number> {
+  const refuse = (reason: string): number => {
+    output.say(harmless(reason));
+    return 1;
+  };
+  const scores = await scoresFor(command);
+  if (!scores.ok) return refuse(scores.failure);
+  for (const { path: name, failure: reason } of scores.value.failures)
+    output.say(harmless(`${name}: ${reason}`));
+  const calibration = calibrate(scores.value.samples, {
+    method: command.method,
+    falsePositiveRate: command.falsePositiveRate,
+    rounds: command.rounds,
+    versions: versionsText(command),
+  });
+  if (!calibration.ok) return refuse(CALIBRATION_FAILURES[calibration.failure]);
+  if (command.json) output.answer(JSON.stringify(calibration.value));
+  else for (const line of calibrationLines(calibration.value)) output.answer(harmless(line));
+  if (command.outFile === null) return 0;
+  const written = writeCard(command, command.outFile, calibration.value);
+  return written === null ? 0 : refuse(written);
+}
+
+async function scoresFor(command: CalibrateCommand): Promise<Result<Scores, string>> {
+  const model = await readModelFiles(command.modelFolder);
+  if (!model.ok) return model;
+  if (model.value.kind !== 'own') {
+    return failure(`${command.modelFolder}: a published network has no calibration to fit`);
+  }
+  const dataset = await findDataset(command.dataFolder, command.split);
+  if (!dataset.ok) return dataset;
+  const { card } = model.value;
+  const head = { weights: card.weights.sha256, chains: command.chains.map(({ name }) => name) };
+  const start = { folder: command.modelFolder, chains: command.chains };
+  return scoreDataset(dataset.value, start, { head, keptIn: command.scoresFile });
+}
+
+/** How the pictures were used, within what `fittedOn` has room for. */
+function versionsText({ chains }: CalibrateCommand): string {
+  const names = chains.map(({ name }) => (name === 'none' ? 'as they are' : `at ${name}`));
+  const all = names.join(', ');
+  return all.length <= 140 ? all : `in ${names.length} versions each`;
+}
+
+/** Writes the model's card with `calibration` to `file`; the answer is what went wrong, or null. */
+function writeCard(command: CalibrateCommand, file: string, calibration: Calibration): string | null {
+  const card = cardWith(command.modelFolder, calibration);
+  if (!card.ok) return card.failure;
+  try {
+    writeWhole(file, `${JSON.stringify(card.value, null, 1)}\n`);
+    return null;
+  } catch (error) {
+    fileFailure(error);
+    return `${file}: it cannot be written`;
+  }
+}
+
+function cardWith(folder: string, calibration: Calibration): Result<object, string> {
+  const raw = readJson(path.join(folder, 'card.json'));
+  if (!raw.ok) return raw;
+  // As it stands in the file, with facts that this version does not know.
+  const card = { ...(raw.value as ModelCard), calibration };
+  const parsed = parseCard(card);
+  return parsed.ok
+    ? success(card)
+    : failure(`the card would be refused: ${parsed.failure.where}: ${parsed.failure.message}`);
+}

@@ -1,0 +1,28 @@
+/** A model folder of Telltale's own kind as a network that has given its golden answer. */
+import type { ModelCard } from '../core/model/card.ts';
+import { checkGolden } from '../core/model/golden.ts';
+import { buildNetwork, type Network } from '../core/model/network.ts';
+import type { TensorFlow } from '../core/model/operations.ts';
+import { readSafetensors } from '../core/model/safetensors.ts';
+import { failure, type Result, success } from '../core/result.ts';
+import { describeFolderFailure, readModelFiles } from './model-files.ts';
+
+export interface OwnModel {
+  card: ModelCard;
+  network: Network;
+}
+
+/** The network of the model in `folder` on the current backend of `tf`; the failure is one line for people. */
+export async function openOwnModel(tf: TensorFlow, folder: string): Promise<Result<OwnModel, string>> {
+  const files = await readModelFiles(folder);
+  if (!files.ok) return files;
+  if (files.value.kind !== 'own') return failure(`${folder}: a published network has no calibration to fit`);
+  const { card } = files.value;
+  const weights = readSafetensors(files.value.weights);
+  if (!weights.ok) return failure(describeFolderFailure(folder, weights.failure));
+  const built = buildNetwork(tf, card, weights.value);
+  if (!built.ok) return failure(describeFolderFailure(folder, built.failure));
+  const { passed, largestDifference } = await checkGolden(built.value, card.golden);
+  if (passed) return success({ card, network: built.value });
+  return failure(describeFolderFailure(folder, { kind: 'wrong-golden', largestDifference }));
+}

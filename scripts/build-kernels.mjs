@@ -34,7 +34,8 @@ export async function compileKernels(variant) {
       },
     },
   );
-  if (error !== null || binary === null) throw new Error(`${error}\n${stderr}`);
+  const said = stderr.toString();
+  if (error !== null || binary === null || said !== '') throw new Error(`${error}\n${said}`);
   return Buffer.from(binary);
 }
 

@@ -3,10 +3,13 @@ import { aligned } from './arena.ts';
 import { packBias, packConvolution, packTapBias, packTaps } from './pack.ts';
 import type { Draft, Step } from './steps.ts';
 import type { TensorForm } from './tensors.ts';
+import { packWinograd, suitsWinograd } from './winograd.ts';
 
 /** Where a step's numbers begin, in bytes; 0 for what it has not. */
 export interface StepConstants {
   weights: number;
+  /** For the convolutions that `suitsWinograd`. */
+  winogradWeights: number | null;
   bias: number;
   tapWeights: number;
   tapBias: number;
@@ -26,7 +29,15 @@ export function layConstants(draft: Draft, forms: readonly TensorForm[]): Consta
   const constants: Constants = { places: [], blocks: [], sizeBytes: 0 };
   for (const step of draft.steps) {
     const numbers = numbersOf(step, forms[step.input]?.cellLength ?? 0);
-    const place = { weights: 0, bias: 0, tapWeights: 0, tapBias: 0, gain: 0, shift: 0 };
+    const place = {
+      weights: 0,
+      winogradWeights: null,
+      bias: 0,
+      tapWeights: 0,
+      tapBias: 0,
+      gain: 0,
+      shift: 0,
+    };
     for (const key of Object.keys(place) as (keyof StepConstants)[]) {
       const values = numbers[key];
       if (values !== undefined) place[key] = append(constants, values);
@@ -50,6 +61,7 @@ function numbersOf(step: Step, cellLength: number): Partial<Record<keyof StepCon
         weights: packConvolution(step, step.taps === null ? cellLength : step.into),
         bias: packBias(step.bias),
       };
+      if (suitsWinograd(step, cellLength)) return { ...own, winogradWeights: packWinograd(step, cellLength) };
       if (step.taps === null) return own;
       return { ...own, tapWeights: packTaps(step.taps), tapBias: packTapBias(step.taps) };
     }

@@ -40,7 +40,7 @@ export const BIAS = 72;
 export const SEGMENTS = 76;
 export const SEGMENT_TABLE = 80;
 export const SEGMENT_LENGTH = 84;
-/** Cells computed together: a multiple of 4, at most `LARGEST_BLOCK`. */
+/** Cells (`WINOGRAD`: tiles of 4 x 4) computed together: a multiple of 4, at most `LARGEST_BLOCK`. */
 export const BLOCK = 88;
 
 /** Depthwise convolution, alone or in front of a 1x1 convolution; number of taps, 0 for none in front. */
@@ -50,7 +50,7 @@ export const TAP_TABLE = 96;
 /** Packed [vector][tap][4], and biases [vector][4]. */
 export const TAP_WEIGHTS = 100;
 export const TAP_BIAS = 104;
-/** Vectors of the depthwise convolution. */
+/** Vectors of the depthwise convolution; of the input for `WINOGRAD`. */
 export const TAP_DEPTH = 108;
 /** 1 where the input is to be taken as max(input, 0). */
 export const TAP_RELU = 112;
@@ -77,6 +77,7 @@ export const DEPTHWISE = 2;
 export const POOL = 3;
 export const MAP = 4;
 export const NEAREST_RESIDUAL = 5;
+export const WINOGRAD = 6;
 
 export const LARGEST_BLOCK = 128;
 /** Scratch of a convolution: three addresses for every cell of a block, then the block after its depthwise part. */

@@ -4,6 +4,7 @@ import * as field from './descriptor.ts';
 import { cellBytes, insideOf, type PlacedTensor, rowBytes } from './layout.ts';
 import { segmentsOf } from './pack.ts';
 import type { Convolve, MapStep, Pool, Step, Taps } from './steps.ts';
+import { paysInTiles, tilesTogether } from './winograd.ts';
 
 /** Start addresses of the parts of the memory. */
 export interface Bases {
@@ -124,11 +125,19 @@ function describeConvolution(
   program: Program,
   { step, context }: { step: Convolve; context: StepContext },
 ): void {
-  const { constants, input, bases } = context;
+  const { constants, input, output, bases } = context;
+  fields.set(field.BIAS, bases.constants + constants.bias);
+  if (constants.winogradWeights !== null && paysInTiles(output)) {
+    fields.set(field.OPERATION, field.WINOGRAD);
+    fields.set(field.WEIGHTS, bases.constants + constants.winogradWeights);
+    fields.set(field.BLOCK, tilesTogether(step, input.cellLength));
+    fields.set(field.TAP_DEPTH, input.cellLength / VECTOR);
+    describeWindow(fields, step, context);
+    return;
+  }
   const { starts, length } = segmentsOf(step, step.taps === null ? input.cellLength : step.into);
   fields.set(field.OPERATION, field.CONVOLVE);
   fields.set(field.WEIGHTS, bases.constants + constants.weights);
-  fields.set(field.BIAS, bases.constants + constants.bias);
   fields.set(field.SEGMENTS, starts.length);
   fields.set(field.SEGMENT_LENGTH, length);
   const fitting = Math.floor(BLOCK_BYTES / (starts.length * length * 4));

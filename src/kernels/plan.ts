@@ -7,8 +7,9 @@ import { ADDRESS_TABLE_BYTES, LARGEST_BLOCK } from './descriptor.ts';
 import { encode } from './encode.ts';
 import { insideOf, layOut } from './layout.ts';
 import { lower } from './lower.ts';
-import { type Draft, PICTURE, type TensorId } from './steps.ts';
+import { type Draft, PICTURE, type Step, type TensorId } from './steps.ts';
 import { formTensors, type TensorForm } from './tensors.ts';
+import { suitsWinograd, winogradScratchBytes } from './winograd.ts';
 
 export interface Plan {
   constants: Constants;
@@ -44,8 +45,7 @@ export function planFor(layers: readonly Layer[], weights: Weights): Plan | null
   if (lowered === null) return null;
   const { draft, output } = lowered;
   const forms = formTensors(draft);
-  const widest = Math.max(0, ...draft.tensors);
-  const scratchBytes = ADDRESS_TABLE_BYTES + LARGEST_BLOCK * aligned(widest * 4);
+  const scratchBytes = Math.max(...draft.steps.map((step) => scratchBytesOf(step, forms[step.input])));
   return {
     constants: layConstants(draft, forms),
     scratchAddress: FIRST_ADDRESS,
@@ -54,6 +54,14 @@ export function planFor(layers: readonly Layer[], weights: Weights): Plan | null
     forms,
     output,
   };
+}
+
+/** Memory that a step needs beside its tensors. */
+function scratchBytesOf(step: Step, input: TensorForm | undefined): number {
+  const cellLength = input?.cellLength ?? 0;
+  const block = ADDRESS_TABLE_BYTES + LARGEST_BLOCK * aligned(cellLength * 4);
+  if (step.op !== 'convolve' || !suitsWinograd(step, cellLength)) return block;
+  return Math.max(block, winogradScratchBytes(step, cellLength));
 }
 
 /** `plan` for pictures of `rows * columns`; throws when they are too small or branches disagree about sizes. */

@@ -1,11 +1,12 @@
 /** Telltale's inference kernels: executes a schedule of steps over one memory (`../descriptor.ts`). */
-import { CONVOLVE, DEPTHWISE, ENTRY_BYTES, MAP, NEAREST_RESIDUAL, OPERATION, POOL } from '../descriptor';
+import { CONVOLVE, DEPTHWISE, ENTRY_BYTES, MAP, NEAREST_RESIDUAL, OPERATION, POOL, WINOGRAD } from '../descriptor';
 import { convolve } from './convolution';
 import { depthwise } from './depthwise';
 import { map } from './map';
 import { clearMargin } from './margin';
 import { nearestResidual } from './nearest-residual';
 import { pool } from './pool';
+import { winograd } from './winograd';
 
 /** Executes `count` entries one after the other; `scratch` is this thread's own memory. */
 export function run(schedule: usize, count: i32, scratch: usize): void {
@@ -20,6 +21,7 @@ function runStep(step: usize, from: i32, to: i32, scratch: usize): void {
   clearMargin(step, from, to);
   const operation = load<i32>(step, OPERATION);
   if (operation == CONVOLVE) convolve(step, from, to, scratch);
+  else if (operation == WINOGRAD) winograd(step, from, to, scratch);
   else if (operation == DEPTHWISE) depthwise(step, from, to, scratch);
   else if (operation == POOL) pool(step, from, to);
   else if (operation == MAP) map(step, from, to);

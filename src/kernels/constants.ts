@@ -29,7 +29,7 @@ export function layConstants(draft: Draft, forms: readonly TensorForm[]): Consta
   const constants: Constants = { places: [], blocks: [], sizeBytes: 0 };
   for (const step of draft.steps) {
     const numbers = numbersOf(step, forms[step.input]?.cellLength ?? 0);
-    const place = {
+    const place: StepConstants = {
       weights: 0,
       winogradWeights: null,
       bias: 0,

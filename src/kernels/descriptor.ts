@@ -57,6 +57,12 @@ export const TAP_RELU = 112;
 /** Bytes between neighbouring taps of a row of a dense 3x3 kernel that moves by one cell; 0 for any other kernel. */
 export const TAP_CELL_BYTES = 116;
 
+/**
+ * Numbers in each of the `TAPS` runs that are copied next to each other before a convolution; 0 where it reads them in
+ * place.
+ */
+export const GATHERED = 164;
+
 /** Pools: window, stride and padding in cells, the input's size and layout, and what to multiply sums by (0: maximum). */
 export const WINDOW = 120;
 export const STRIDE = 124;

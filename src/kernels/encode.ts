@@ -2,7 +2,7 @@
 import type { StepConstants } from './constants.ts';
 import * as field from './descriptor.ts';
 import { cellBytes, insideOf, type PlacedTensor, rowBytes } from './layout.ts';
-import { segmentsOf } from './pack.ts';
+import { isGathered, segmentsOf, windowLength } from './pack.ts';
 import type { Convolve, MapStep, Pool, Step, Taps } from './steps.ts';
 import { paysInTiles, tilesTogether } from './winograd.ts';
 
@@ -143,7 +143,15 @@ function describeConvolution(
   const fitting = Math.floor(BLOCK_BYTES / (starts.length * length * 4));
   const block = Math.min(Math.max(fitting & ~3, SMALLEST_BLOCK), field.LARGEST_BLOCK);
   fields.set(field.BLOCK, block);
-  if (step.taps === null) {
+  if (isGathered(step, input.cellLength)) {
+    describeWindow(fields, step, context);
+    fields.set(field.TAPS, starts.length);
+    fields.set(field.TAP_TABLE, program.append(starts.map((start) => offsetOf(start, input))));
+    fields.set(field.GATHERED, length);
+    fields.set(field.SEGMENTS, 1);
+    fields.set(field.SEGMENT_LENGTH, windowLength(step, input.cellLength));
+    fields.set(field.SEGMENT_TABLE, program.append([0]));
+  } else if (step.taps === null) {
     describeWindow(fields, step, context);
     fields.set(field.SEGMENT_TABLE, program.append(starts.map((start) => offsetOf(start, input))));
   } else {

@@ -14,6 +14,22 @@ export interface Segments {
   columns: number;
 }
 
+/** Runs shorter than this are copied into one: the inner loop is entered once instead of once a run. */
+const SHORT_RUN = 32;
+
+/** Whether the runs of `step` are brought together before it. */
+export function isGathered(step: Convolve, cellLength: number): boolean {
+  const { starts, length } = segmentsOf(step, cellLength);
+  return step.taps === null && starts.length > 1 && length < SHORT_RUN;
+}
+
+/** Numbers that a window takes, with zeros at the end where it is gathered. */
+export function windowLength(step: Convolve, cellLength: number): number {
+  const { starts, length } = segmentsOf(step, cellLength);
+  const total = starts.length * length;
+  return isGathered(step, cellLength) ? Math.ceil(total / VECTOR) * VECTOR : total;
+}
+
 /** A dense kernel's rows are runs of several cells; otherwise every cell is a run of its own. */
 export function segmentsOf({ kernel, dilation, into }: Convolve, cellLength: number): Segments {
   const rows = Array.from({ length: kernel }, (_, index) => index * dilation);
@@ -25,18 +41,19 @@ export function segmentsOf({ kernel, dilation, into }: Convolve, cellLength: num
   return { starts, length: into, columns: 1 };
 }
 
-/** Weights as [panel][run][position][8]; outputs beyond the last and the gaps between a cell's channels are zeros. */
+/** Weights as [panel][run][position][8], each panel `windowLength` positions; outputs beyond the last and the gaps between a cell's channels are zeros. */
 export function packConvolution(step: Convolve, cellLength: number): Float32Array {
   const { kernel, into, channels, weights } = step;
   const { starts, length, columns } = segmentsOf(step, cellLength);
   const panels = Math.ceil(channels / PANEL);
-  const packed = new Float32Array(panels * starts.length * length * PANEL);
+  const positions = windowLength(step, cellLength);
+  const packed = new Float32Array(panels * positions * PANEL);
   const area = kernel * kernel;
   for (let output = 0; output < channels; output++) {
     const lane = output % PANEL;
     const panel = (output - lane) / PANEL;
     for (let segment = 0; segment < starts.length; segment++) {
-      const base = (panel * starts.length + segment) * length;
+      const base = panel * positions + segment * length;
       for (let column = 0; column < columns; column++) {
         const tap = segment * columns + column;
         const to = (base + column * cellLength) * PANEL + lane;

@@ -104,6 +104,8 @@ const CASES: Record<string, Layer[]> = {
     NORMALIZE,
     conv(3, 12, { kernel: 7, stride: 2, padding: 3, activation: 'relu' }),
   ],
+  'a large kernel on the picture': [conv(3, 20, { kernel: 5, bias: false })],
+  'a dilated kernel on the picture': [conv(3, 8, { dilation: 2 })],
   'a dilated kernel': [...widen(6), conv(6, 8, { dilation: 2, padding: 2 })],
   'a dilated kernel with a stride': [...widen(8), conv(8, 12, { dilation: 3, stride: 2, padding: 1 })],
   'an even kernel': [...widen(4), conv(4, 8, { kernel: 2, stride: 2 })],

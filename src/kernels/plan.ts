@@ -7,6 +7,7 @@ import { ADDRESS_TABLE_BYTES, LARGEST_BLOCK } from './descriptor.ts';
 import { encode } from './encode.ts';
 import { insideOf, layOut } from './layout.ts';
 import { lower } from './lower.ts';
+import { isGathered, windowLength } from './pack.ts';
 import { type Draft, PICTURE, type Step, type TensorId } from './steps.ts';
 import { formTensors, type TensorForm } from './tensors.ts';
 import { suitsWinograd, winogradScratchBytes } from './winograd.ts';
@@ -59,9 +60,10 @@ export function planFor(layers: readonly Layer[], weights: Weights): Plan | null
 /** Memory that a step needs beside its tensors. */
 function scratchBytesOf(step: Step, input: TensorForm | undefined): number {
   const cellLength = input?.cellLength ?? 0;
-  const block = ADDRESS_TABLE_BYTES + LARGEST_BLOCK * aligned(cellLength * 4);
-  if (step.op !== 'convolve' || !suitsWinograd(step, cellLength)) return block;
-  return Math.max(block, winogradScratchBytes(step, cellLength));
+  const block = (numbers: number) => ADDRESS_TABLE_BYTES + aligned(16) + LARGEST_BLOCK * numbers * 4;
+  if (step.op !== 'convolve') return block(cellLength);
+  if (suitsWinograd(step, cellLength)) return winogradScratchBytes(step, cellLength);
+  return block(isGathered(step, cellLength) ? windowLength(step, cellLength) : cellLength);
 }
 
 /** `plan` for pictures of `rows * columns`; throws when they are too small or branches disagree about sizes. */

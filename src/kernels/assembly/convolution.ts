@@ -5,10 +5,12 @@ import {
   BLOCK,
   COLUMNS,
   DEPTH,
+  GATHERED,
   SEGMENTS,
   SEGMENT_LENGTH,
   TAPS,
   TAP_DEPTH,
+  TAP_TABLE,
   WEIGHTS,
 } from '../descriptor';
 import { INPUT_OF, listCells } from './cells';
@@ -24,7 +26,8 @@ export function convolve(step: usize, from: i32, to: i32, scratch: usize): void 
   const last = to * columns;
   for (let cell = from * columns; cell < last; cell += block) {
     const cells = listCells(step, scratch, cell, min(block, last - cell));
-    if (load<i32>(step, TAPS) != 0) depthwiseBlock(step, scratch, cells);
+    if (load<i32>(step, GATHERED) != 0) gatherBlock(step, scratch, cells);
+    else if (load<i32>(step, TAPS) != 0) depthwiseBlock(step, scratch, cells);
     let weights = load<usize>(step, WEIGHTS);
     let bias = load<usize>(step, BIAS);
     for (let vector = 0; vector < depth; vector += 2) {
@@ -45,5 +48,30 @@ function depthwiseBlock(step: usize, table: usize, cells: i32): void {
       store<usize>(entry + cell, target, INPUT_OF);
       target += cellBytes;
     }
+  }
+}
+
+/**
+ * Copies the windows of a block into scratch memory, which then takes the input's place: the short runs of a picture's
+ * three channels become one long one. Copies whole vectors; what is too much is overwritten by the next run.
+ */
+function gatherBlock(step: usize, table: usize, cells: i32): void {
+  const runs = load<i32>(step, TAPS);
+  const offsets = load<usize>(step, TAP_TABLE);
+  const runBytes = load<i32>(step, GATHERED) << 2;
+  const cellBytes = load<i32>(step, SEGMENT_LENGTH) << 2;
+  let target = table + ADDRESS_TABLE_BYTES;
+  for (let entry = table, end = table + (cells << 2); entry < end; entry += 4) {
+    const input = load<usize>(entry, INPUT_OF);
+    let to = target;
+    for (let run = 0; run < runs; run++) {
+      const from = input + load<usize>(offsets + (run << 2));
+      for (let at = 0; at < runBytes; at += 16) v128.store(to + at, v128.load(from + at));
+      to += runBytes;
+    }
+    // Whatever lies behind the last run must not become NaN, even though its weights are zeros.
+    v128.store(to, f32x4.splat(0));
+    store<usize>(entry, target, INPUT_OF);
+    target += cellBytes;
   }
 }

@@ -90,6 +90,24 @@ describe('a separable convolution', () => {
   );
 });
 
+describe('a batch', () => {
+  it('gives every picture its own logits', async () => {
+    const tasks = [0, 1, 2].map((index) =>
+      taskOf({ ...drawn(1), rows: 11, columns: 13 }, `${index} of a batch`),
+    );
+    const expected = [];
+    for (const task of tasks) expected.push(...(await outputInNode(task, 'wasm')).values);
+    const [first] = tasks;
+    if (first === undefined) throw new Error('no tasks');
+    const rgb = Float32Array.from(tasks.flatMap((task) => [...task.rgb]));
+    for (const separable of [true, false]) {
+      const together = await gpu.run({ ...first, rgb, separable });
+      expect(together.leaked).toBe(0);
+      expect(largestDifference(together.values, Float32Array.from(expected))).toBeLessThan(1e-5);
+    }
+  });
+});
+
 describe('a network of separable convolutions', () => {
   it('gives the same logits with one kernel as with two', { timeout: 120_000 }, async () => {
     const folder = parityFolders().find(({ name }) => name === 'xception_block1');

@@ -25,7 +25,7 @@ const LONGEST_RUN_MS = 300_000;
 export interface GpuTask {
   layers: readonly Layer[];
   weights: Weights;
-  /** Interleaved RGB 0..255. */
+  /** Interleaved RGB 0..255; the browser also takes several pictures, one behind the other. */
   rgb: Float32Array;
   heightPx: number;
   widthPx: number;

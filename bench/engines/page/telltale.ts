@@ -2,28 +2,36 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { buildLayers } from '../../../src/core/model/network.ts';
 import { startWasm, startWebGpu } from '../../../src/engine/backends.ts';
+import { type Candidate, fasterOf } from '../../../src/kernels/webgpu/choice.ts';
 import { type Logits, type Prepared, picturesOf, type Task } from '../task.ts';
 import { networkOf } from './serve.ts';
 
-/** The task on the packaged WASM backend, or on WebGPU where the adapter is a real one. */
+interface Runner extends Candidate {
+  run: () => Promise<Float32Array>;
+}
+
+/** The task on the packaged WASM backend, or on WebGPU where the adapter is a real one, by the faster kernels there. */
 export async function prepareTelltale(task: Task, device: 'wasm' | 'webgpu'): Promise<Prepared> {
   const started = await (device === 'wasm' ? startWasm() : startWebGpu(false));
   if (!started.ok) throw new Error(started.failure);
   const { layers, weights } = await networkOf(task);
-  const built = buildLayers(tf, layers, weights);
-  if (!built.ok) throw new Error(built.failure.message);
-  const network = built.value;
   const { sizePx, batch } = task;
   const rgb = picturesOf(task);
   const pictures = Array.from({ length: batch }, (_, index) =>
     rgb.subarray(index * sizePx * sizePx * 3, (index + 1) * sizePx * sizePx * 3),
   );
-  return {
-    run: async (): Promise<Logits> => {
-      const grids = await Promise.all(pictures.map((picture) => network.run(picture, sizePx, sizePx)));
-      return { layout: 'NHWC', values: joined(grids.map(({ values }) => values)) };
-    },
+  const build = (): Runner => {
+    const built = buildLayers(tf, layers, weights);
+    if (!built.ok) throw new Error(built.failure.message);
+    const { run, runBatch, prefersBatches, dispose } = built.value;
+    const grids = () =>
+      prefersBatches
+        ? runBatch(pictures, sizePx, sizePx)
+        : Promise.all(pictures.map((picture) => run(picture, sizePx, sizePx)));
+    return { run: async () => joined((await grids()).map(({ values }) => values)), dispose };
   };
+  const { run } = device === 'webgpu' ? (await fasterOf(build)).chosen : build();
+  return { run: async (): Promise<Logits> => ({ layout: 'NHWC', values: await run() }) };
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

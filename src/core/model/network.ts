@@ -31,6 +31,12 @@ export interface Network {
    * Rejects when the backend fails or returns another grid than the layers imply.
    */
   forward(rgb: Float32Array, heightPx: number, widthPx: number): Promise<LogitGrid>;
+  /** As `forward` for several pictures of one size at once; only where that is faster than one after the other. */
+  forwardBatch?: (
+    pictures: readonly Float32Array[],
+    heightPx: number,
+    widthPx: number,
+  ) => Promise<LogitGrid[]>;
   /** Frees the weights on the device. */
   dispose(): void;
 }
@@ -39,6 +45,10 @@ export interface Network {
 export interface LayerNetwork {
   /** As `Network.forward`, with all channels. */
   run(rgb: Float32Array, heightPx: number, widthPx: number): Promise<OutputGrid>;
+  /** As `run` for pictures of one size, with one upload and one readback; memory grows with their number. */
+  runBatch(pictures: readonly Float32Array[], heightPx: number, widthPx: number): Promise<OutputGrid[]>;
+  /** Whether a batch is faster here than its pictures one after the other. */
+  prefersBatches: boolean;
   /** Frees the weights on the device. */
   dispose(): void;
 }
@@ -53,16 +63,22 @@ export function buildNetwork(
   weights: Weights,
 ): Result<Network, WeightsFailure> {
   const built = buildLayers(tf, card.layers, weights);
-  if (!built.ok) return built;
-  const { run, dispose } = built.value;
-  return success({
-    forward: async (rgb, heightPx, widthPx) => {
-      const { rows, columns, channels, values } = await run(rgb, heightPx, widthPx);
-      if (channels !== 1) throw new Error(`network returned ${channels} values a patch, not one`);
-      return { rows, columns, logits: values };
-    },
+  return built.ok ? success(networkOf(built.value, onlyLogits)) : built;
+}
+
+/** `layers` with their outputs read as logits. */
+export function networkOf(layers: LayerNetwork, logitsOf: (output: OutputGrid) => LogitGrid): Network {
+  const { run, runBatch, prefersBatches, dispose } = layers;
+  return {
+    forward: async (...picture) => logitsOf(await run(...picture)),
+    ...(prefersBatches ? { forwardBatch: async (...given) => (await runBatch(...given)).map(logitsOf) } : {}),
     dispose,
-  });
+  };
+}
+
+function onlyLogits({ rows, columns, channels, values }: OutputGrid): LogitGrid {
+  if (channels !== 1) throw new Error(`network returned ${channels} values a patch, not one`);
+  return { rows, columns, logits: values };
 }
 
 /** The network of `layers`, which take RGB 0..255; otherwise as `buildNetwork`. */
@@ -74,22 +90,52 @@ export function buildLayers(
   const wrong = misfit(layers, weights);
   if (wrong !== null) return failure(wrong);
   const { apply, dispose } = wholeNetwork(tf, layers, weights) ?? buildSequence(tf, layers, weights);
+  const runBatch: LayerNetwork['runBatch'] = async (pictures, heightPx, widthPx) => {
+    const shape: [number, number, number, number] = [pictures.length, heightPx, widthPx, 3];
+    const output = tf.tidy(() => apply(tf.tensor4d(joined(pictures), shape)));
+    try {
+      return gridsOf(await output.data<'float32'>(), output.shape, {
+        rows: gridLength(layers, heightPx),
+        columns: gridLength(layers, widthPx),
+      });
+    } finally {
+      output.dispose();
+    }
+  };
   return success({
     run: async (rgb, heightPx, widthPx) => {
-      const output = tf.tidy(() => apply(tf.tensor4d(rgb, [1, heightPx, widthPx, 3])));
-      try {
-        const values = await output.data<'float32'>();
-        const grid = { rows: gridLength(layers, heightPx), columns: gridLength(layers, widthPx) };
-        const [, rows, columns, channels] = output.shape;
-        if (rows !== grid.rows || columns !== grid.columns || values.length !== rows * columns * channels) {
-          throw new Error(`network returned ${rows} x ${columns}, not ${grid.rows} x ${grid.columns}`);
-        }
-        return { rows, columns, channels, values };
-      } finally {
-        output.dispose();
-      }
+      const [grid] = await runBatch([rgb], heightPx, widthPx);
+      if (grid === undefined) throw new Error('network returned nothing');
+      return grid;
     },
+    runBatch,
+    // Each readback waits for the graphics processor; on WebAssembly a batch costs memory and gains nothing (measured).
+    prefersBatches: tf.getBackend() === 'webgpu',
     dispose,
+  });
+}
+
+/** Pictures of one size, one behind the other. */
+function joined(pictures: readonly Float32Array[]): Float32Array {
+  const [first] = pictures;
+  if (first !== undefined && pictures.length === 1) return first;
+  const values = new Float32Array((first?.length ?? 0) * pictures.length);
+  for (const [index, picture] of pictures.entries()) values.set(picture, index * picture.length);
+  return values;
+}
+
+/** The batch's outputs one by one; throws for another grid than expected. */
+function gridsOf(
+  values: Float32Array,
+  [batch, rows, columns, channels]: [number, number, number, number],
+  expected: { rows: number; columns: number },
+): OutputGrid[] {
+  const length = rows * columns * channels;
+  if (rows !== expected.rows || columns !== expected.columns || values.length !== batch * length) {
+    throw new Error(`network returned ${rows} x ${columns}, not ${expected.rows} x ${expected.columns}`);
+  }
+  return Array.from({ length: batch }, (_, index) => {
+    return { rows, columns, channels, values: values.subarray(index * length, (index + 1) * length) };
   });
 }
 

@@ -1,7 +1,7 @@
 /** A network with one or two outputs a patch, seen as one logit of P(fake): the only place that knows the class order. */
 import { type Result, success } from '../result.ts';
 import type { Layer } from './layer.ts';
-import { buildLayers, type LogitGrid, type Network, type OutputGrid } from './network.ts';
+import { buildLayers, type LogitGrid, type Network, networkOf, type OutputGrid } from './network.ts';
 import type { TensorFlow } from './operations.ts';
 import type { Weights, WeightsFailure } from './safetensors.ts';
 
@@ -19,12 +19,7 @@ export function buildPatchNetwork(
   weights: Weights,
 ): Result<Network, WeightsFailure> {
   const built = buildLayers(tf, layers, weights);
-  if (!built.ok) return built;
-  const { run, dispose } = built.value;
-  return success({
-    forward: async (rgb, heightPx, widthPx) => fakeLogits(await run(rgb, heightPx, widthPx), classes),
-    dispose,
-  });
+  return built.ok ? success(networkOf(built.value, (output) => fakeLogits(output, classes))) : built;
 }
 
 /**

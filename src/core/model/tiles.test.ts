@@ -1,8 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { waves } from '../../../test/support/pictures-by-hand.ts';
-import { starterCard, starterNetwork } from '../../../test/support/starter.ts';
-import type { Network } from './network.ts';
-import { PLAN, type PlanOptions, planTiles, scoreTiles } from './tiles.ts';
+import { describe, expect, it } from 'vitest';
+import { starterCard } from '../../../test/support/starter.ts';
+import { PLAN, planTiles } from './tiles.ts';
 
 const field = starterCard.receptiveField;
 
@@ -61,49 +59,5 @@ describe('planTiles', () => {
       (tile) => `${tile.row * 2 >= plan.rows} ${tile.column * 2 >= plan.columns}`,
     );
     expect(new Set(quarters).size).toBe(heightPx === 98 ? 2 : 4);
-  });
-});
-
-describe('scoreTiles', () => {
-  let network: Network;
-  beforeAll(async () => {
-    network = await starterNetwork('wasm');
-  }, 60_000);
-  const image = waves(203, 171);
-  const run = (effort: 'quick' | 'full', options: PlanOptions) =>
-    scoreTiles(network, image, field, planTiles(image, field, effort, options));
-
-  it('gives the whole picture’s logits, whatever the tile size', async () => {
-    const whole = await run('full', PLAN);
-    expect([whole.rows, whole.columns]).toEqual([16, 20]);
-    for (const tilePx of [49, 57, 100, 128, 170]) {
-      const tiled = await run('full', { ...PLAN, tilePx });
-      expect([tiled.rows, tiled.columns]).toEqual([16, 20]);
-      const largest = tiled.logits.reduce(
-        (most, logit, index) => Math.max(most, Math.abs(logit - (whole.logits[index] ?? Number.NaN))),
-        0,
-      );
-      expect(largest, `tiles of ${tilePx} px`).toBeLessThan(1e-5);
-    }
-  }, 60_000);
-
-  it('samples the very logits of the whole and marks the rest', async () => {
-    const whole = await run('full', PLAN);
-    const sample = await run('quick', { tilePx: 512, sampleTilePx: 57, quickPixels: 20_000 });
-    const looked = sample.logits.filter((logit) => !Number.isNaN(logit)).length;
-    expect(looked).toBeGreaterThan(10);
-    expect(looked).toBeLessThan(whole.logits.length / 2);
-    for (const [index, logit] of sample.logits.entries()) {
-      if (!Number.isNaN(logit)) expect(logit).toBeCloseTo(whole.logits[index] ?? Number.NaN, 4);
-    }
-  }, 60_000);
-
-  it('rejects logits that are not finite', async () => {
-    const broken: Network = {
-      forward: async () => ({ rows: 1, columns: 1, logits: Float32Array.of(Number.NaN) }),
-      dispose: () => undefined,
-    };
-    const tiny = waves(49, 49);
-    await expect(scoreTiles(broken, tiny, field, planTiles(tiny, field, 'full'))).rejects.toThrow(/finite/);
   });
 });

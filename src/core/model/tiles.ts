@@ -1,7 +1,5 @@
-/** Cuts a picture into overlapping tiles whose logits, put together, are the whole picture's logits exactly. */
-import type { PixelImage } from '../image/pixels.ts';
-import { patchesAlong, patchRange, pixelsUnder, type ReceptiveField } from './geometry.ts';
-import type { LogitGrid, Network } from './network.ts';
+/** Which parts of a picture's patch grid one forward pass computes each. */
+import { patchesAlong, pixelsUnder, type ReceptiveField } from './geometry.ts';
 
 /** Whether a big picture is looked at whole, or only an evenly spread sample of it. */
 export type Effort = 'quick' | 'full';
@@ -62,53 +60,6 @@ export function planTiles(
   return { rows, columns, tiles, coverage: covered / (rows * columns) };
 }
 
-/**
- * Logits of `plan` on `image`, row-major over the whole grid, NaN where no tile looked.
- * `field.stridePx` is the product of the network's strides and no layer depends on the picture's size (`isTileable`).
- * Rejects when the network does, or returns too few patches or a logit that is not finite.
- */
-export async function scoreTiles(
-  network: Network,
-  image: PixelImage,
-  field: ReceptiveField,
-  plan: TilePlan,
-): Promise<LogitGrid> {
-  const logits = new Float32Array(plan.rows * plan.columns).fill(Number.NaN);
-  for (const tile of plan.tiles) {
-    const down = cutFor(tile.row, tile.rows, field, image.heightPx);
-    const across = cutFor(tile.column, tile.columns, field, image.widthPx);
-    const cut = {
-      leftPx: across.startPx,
-      topPx: down.startPx,
-      widthPx: across.stopPx - across.startPx,
-      heightPx: down.stopPx - down.startPx,
-    };
-    const result = await network.forward(cutRgb(image, cut), cut.heightPx, cut.widthPx);
-    if (!result.logits.every(Number.isFinite)) throw new Error('network returned a logit that is not finite');
-    if (result.rows < down.skip + tile.rows || result.columns < across.skip + tile.columns) {
-      throw new Error(`network returned ${result.rows} x ${result.columns} for a larger tile`);
-    }
-    for (let row = 0; row < tile.rows; row++) {
-      const start = (down.skip + row) * result.columns + across.skip;
-      const line = result.logits.subarray(start, start + tile.columns);
-      logits.set(line, (tile.row + row) * plan.columns + tile.column);
-    }
-  }
-  return { rows: plan.rows, columns: plan.columns, logits };
-}
-
-/**
- * The pixels along one side that `patches` patches from `first` look at, and how many patches before them the network
- * returns on the way. The cut begins at a multiple of the stride, so that the cut's patches are the picture's; where it
- * ends inside the picture, its padding lies outside every patch that is kept.
- */
-function cutFor(first: number, patches: number, field: ReceptiveField, lengthPx: number) {
-  const { startPx } = patchRange(first, field, lengthPx);
-  const { stopPx } = patchRange(first + patches - 1, field, lengthPx);
-  const before = Math.floor(startPx / field.stridePx);
-  return { startPx: before * field.stridePx, stopPx, skip: first - before };
-}
-
 interface Span {
   start: number;
   length: number;
@@ -157,21 +108,3 @@ function spreadSpans(patches: number, count: number, side: number): Span[] {
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
-
-/** Interleaved RGB 0..255 of a rectangle of `image`, as the network takes it. */
-function cutRgb(
-  image: PixelImage,
-  cut: { leftPx: number; topPx: number; widthPx: number; heightPx: number },
-): Float32Array {
-  const rgb = new Float32Array(cut.widthPx * cut.heightPx * 3);
-  let to = 0;
-  for (let y = 0; y < cut.heightPx; y++) {
-    let from = ((cut.topPx + y) * image.widthPx + cut.leftPx) * 4;
-    for (let x = 0; x < cut.widthPx; x++, from += 4) {
-      rgb[to++] = image.rgba[from] ?? 0;
-      rgb[to++] = image.rgba[from + 1] ?? 0;
-      rgb[to++] = image.rgba[from + 2] ?? 0;
-    }
-  }
-  return rgb;
-}

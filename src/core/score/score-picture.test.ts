@@ -9,7 +9,8 @@ import { gridLength } from '../model/geometry.ts';
 import type { LogitGrid, Network } from '../model/network.ts';
 import { buildPatchNetwork } from '../model/patch-network.ts';
 import { NATIVE, rasterOf, rgbOf } from '../model/preprocess.ts';
-import { PLAN, planTiles, scoreTiles } from '../model/tiles.ts';
+import { scoreTiles } from '../model/score-tiles.ts';
+import { PLAN, planTiles } from '../model/tiles.ts';
 import { ensemblesOf } from './ensemble.ts';
 import { scorePicture } from './score-picture.ts';
 

@@ -4,7 +4,8 @@ import { gridLength, isTileable, type ReceptiveField } from '../model/geometry.t
 import type { Layer } from '../model/layer.ts';
 import type { LogitGrid, Network } from '../model/network.ts';
 import { type Preprocessing, pixelImageOf, preprocess } from '../model/preprocess.ts';
-import { PLAN, planTiles, scoreTiles } from '../model/tiles.ts';
+import { scoreTiles } from '../model/score-tiles.ts';
+import { PLAN, planTiles } from '../model/tiles.ts';
 import { failure, type Result, success } from '../result.ts';
 import { type Ensembles, ensemblesOf } from './ensemble.ts';
 

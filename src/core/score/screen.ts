@@ -2,7 +2,8 @@
 import type { PixelImage } from '../image/pixels.ts';
 import type { Calibration, ModelCard } from '../model/card.ts';
 import type { LogitGrid, Network } from '../model/network.ts';
-import { type Effort, planTiles, scoreTiles } from '../model/tiles.ts';
+import { scoreTiles } from '../model/score-tiles.ts';
+import { type Effort, planTiles } from '../model/tiles.ts';
 import { type Abstention, NOT_LOOKED_AT, type PatchMap, type Scored } from '../verdict.ts';
 import { probabilityBand } from './band.ts';
 import { texturedShare } from './flatness.ts';

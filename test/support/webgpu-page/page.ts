@@ -6,7 +6,7 @@ import { buildLayers } from '../../../src/core/model/network.ts';
 import { readSafetensors } from '../../../src/core/model/safetensors.ts';
 import { registerSeparable, unregisterSeparable } from '../../../src/kernels/webgpu/separable.ts';
 
-/** What to run; `weights` (safetensors) and `input` (float32, interleaved RGB 0..255) are addresses. */
+/** What to run; `weights` (safetensors) and `input` (float32, one or more pictures of RGB 0..255) are addresses. */
 export interface GpuJob {
   layers: Layer[];
   weights: string;
@@ -17,7 +17,7 @@ export interface GpuJob {
   separable: boolean;
 }
 
-/** Values as the network gave them; `leaked` is the number of tensors left behind. */
+/** Values as the network gave them, picture after picture; `leaked` is the number of tensors left behind. */
 export interface GpuOutput {
   rows: number;
   columns: number;
@@ -51,9 +51,17 @@ async function run({ layers, weights, input, heightPx, widthPx, separable }: Gpu
   const before = tf.memory().numTensors;
   const built = buildLayers(tf, layers, read.value);
   if (!built.ok) throw new Error(built.failure.message);
-  const output = await built.value.run(new Float32Array(await fetched(input)), heightPx, widthPx);
+  const rgb = new Float32Array(await fetched(input));
+  const length = heightPx * widthPx * 3;
+  const pictures = Array.from({ length: rgb.length / length }, (_, index) =>
+    rgb.subarray(index * length, (index + 1) * length),
+  );
+  const grids = await built.value.runBatch(pictures, heightPx, widthPx);
   built.value.dispose();
-  return { ...output, values: [...output.values], leaked: tf.memory().numTensors - before };
+  const [first] = grids;
+  if (first === undefined) throw new Error('no pictures');
+  const values = grids.flatMap((grid) => [...grid.values]);
+  return { ...first, values, leaked: tf.memory().numTensors - before };
 }
 
 Object.assign(globalThis, { gpu: { start, run } satisfies GpuPage });

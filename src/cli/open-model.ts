@@ -105,8 +105,8 @@ async function openFolder(
 const ownFacts = async (card: ModelCard, options: LookOptions): Promise<ModelFacts> => ({
   key: modelKey(card),
   fingerprint: await fingerprintOf([modelKey(card), card, options]),
-  threshold: card.calibration.strongAt,
-  falsePositiveTarget: null,
+  threshold: card.calibration.decideAt ?? card.calibration.strongAt,
+  falsePositiveTarget: card.calibration.operatingPoint?.limit ?? null,
 });
 
 /** The authors' own decision: more likely fake than real. */

@@ -19,12 +19,12 @@ export interface GroupOut {
   falsePositiveRate: number | null;
   recall: number | null;
   balancedAccuracy: number | null;
-  /** Real ones by source, fake ones by generator family where it is known, else by source. */
+  /** By `real: <source>` and `generated: <family>`, or its source where no family is known. */
   groups: Record<string, LeftOutGroup>;
 }
 
 const groupName = (item: ScoredItem): string =>
-  item.label === 'real' ? `real: ${item.source}` : `fake: ${item.family ?? item.source}`;
+  item.label === 'real' ? `real: ${item.source}` : `generated: ${item.family ?? item.source}`;
 
 /** For each group, the threshold at `falsePositiveTarget` (0..1) on all others, and what it does to the group. */
 export function measureGroupOut(items: readonly ScoredItem[], falsePositiveTarget: number): GroupOut {

@@ -66,6 +66,8 @@ export const calibrationSchema = v.object({
   strongAt: share,
   /** P from which Telltale is unsure. */
   unsureFrom: share,
+  /** P above which "generated" is the better of two answers: for figures that need a yes or no; default `strongAt`. */
+  decideAt: v.exactOptional(share),
   operatingPoint: v.exactOptional(operatingPoint),
   bins: v.exactOptional(v.pipe(v.array(bin), v.maxLength(40))),
   diagram: v.exactOptional(v.pipe(v.array(bar), v.maxLength(40))),

@@ -9,7 +9,7 @@ import { type Ensembles, ensemblesOf } from '../core/score/ensemble.ts';
 import { probabilityOf } from '../core/score/pool.ts';
 import { type ScoringRules, scorePicture } from '../core/score/score-picture.ts';
 import { screenImage } from '../core/score/screen.ts';
-import { type Abstention, type Level, NOT_LOOKED_AT, type PatchMap } from '../core/verdict.ts';
+import { type Abstention, type Level, NOT_LOOKED_AT, type Outside, type PatchMap } from '../core/verdict.ts';
 
 /** What a model said about pixels. */
 export type Answer =
@@ -21,6 +21,8 @@ export type Answer =
       grid: { rows: number; columns: number };
       /** Null for a model without a calibration. */
       level: Level | null;
+      /** How the picture leaves what the model was tested on. */
+      outside: readonly Outside[];
       map: PatchMap;
       /** The picture as the network saw it; the map's rectangles are in its pixels. */
       picture: PixelImage;
@@ -39,8 +41,8 @@ export interface ModelFacts {
 }
 
 export interface Detector {
-  /** Rejects when the network fails. */
-  look(image: PixelImage): Promise<Answer>;
+  /** `jpegQuality` (1..100) is that of the picture's file where it is known. Rejects when the network fails. */
+  look(image: PixelImage, jpegQuality: number | null): Promise<Answer>;
 }
 
 /** How a person wants pictures scored. */
@@ -53,14 +55,15 @@ export interface LookOptions {
 /** Telltale's own models: scored as in the browser, ensembles over calibrated patches. */
 export function calibratedDetector(card: ModelCard, network: Network, options: LookOptions): Detector {
   const { a, b } = card.calibration;
-  const look = async (image: PixelImage): Promise<Answer> => {
-    const screening = await screenImage(image, { card, network, effort: options.effort });
+  const look = async (image: PixelImage, jpegQuality: number | null): Promise<Answer> => {
+    const screening = await screenImage(image, { card, network, effort: options.effort, jpegQuality });
     if (screening.kind === 'abstained') return screening;
     const { score, map, patches } = screening;
     const ensembles = ensemblesOf(patches.logits.map((logit) => a * logit + b));
     if (ensembles === null) throw new Error('network returned no patches');
     const pFake = options.ensemble === null ? score.probability : ensembles[options.ensemble];
-    return { kind: 'scored', pFake, ensembles, grid: score.grid, level: score.level, map, picture: image };
+    const { grid, level, outside = [] } = score;
+    return { kind: 'scored', pFake, ensembles, grid, level, outside, map, picture: image };
   };
   return { look };
 }
@@ -85,6 +88,7 @@ export function publishedDetector(model: PublishedModel, network: Network, optio
       ensembles,
       grid: { rows: grid.rows, columns: grid.columns },
       level: null,
+      outside: [],
       map: mapOf(grid, model, input),
       picture: pixelImageOf(input),
     };

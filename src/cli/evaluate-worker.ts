@@ -1,14 +1,14 @@
 /** The thread that scores a picture as it is and degraded; apart from the main one for `screen-worker.ts`'s reasons. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { degrade } from '../core/degrade/degrade.ts';
+import { jpegQualityAfter } from '../core/degrade/quality-after.ts';
 import { parseChain } from '../core/degrade/specification.ts';
 import type { ScoreOutcome } from '../core/evaluate/evaluation.ts';
-import type { PixelImage } from '../core/image/pixels.ts';
 import { startBackend } from './backend.ts';
 import { startDecoders, startWebpRoundTrip } from './decoders.ts';
 import type { Answer } from './detector.ts';
 import { openModel } from './open-model.ts';
-import { decodeFile } from './screen-file.ts';
+import { type DecodedFile, decodeFile } from './screen-file.ts';
 import type { EvaluateAnswer, EvaluateRequest, FromWorker, WorkerStart } from './worker-messages.ts';
 
 const reply = (message: FromWorker<EvaluateAnswer>): void => parentPort?.postMessage(message);
@@ -22,10 +22,15 @@ async function start({ model, backend, look }: WorkerStart): Promise<void> {
   const shared = await startDecoders();
   const webp = await startWebpRoundTrip(shared);
 
-  const scoreUnder = async (image: PixelImage, text: string, inputName: string): Promise<ScoreOutcome> => {
+  const scoreUnder = async (
+    { image, jpegQuality }: DecodedFile,
+    text: string,
+    inputName: string,
+  ): Promise<ScoreOutcome> => {
     const chain = parseChain(text);
     if (!chain.ok) throw new Error(chain.failure);
-    return outcomeOf(await detector.look(await degrade(image, chain.value, { inputName, webp })));
+    const degraded = await degrade(image, chain.value, { inputName, webp });
+    return outcomeOf(await detector.look(degraded, jpegQualityAfter(chain.value, jpegQuality)));
   };
   parentPort?.on('message', async ({ file, name, chains }: EvaluateRequest) => {
     const decoded = await decodeFile(file, { shared, canvas: null });

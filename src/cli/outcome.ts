@@ -1,6 +1,6 @@
 /** What became of one input. */
 import type { Ensembles } from '../core/score/ensemble.ts';
-import type { Abstention, Backend, FailureReason, Level } from '../core/verdict.ts';
+import type { Abstention, Backend, FailureReason, Level, Outside } from '../core/verdict.ts';
 import type { Input } from './inputs.ts';
 
 /** Reasons that only a command line meets. */
@@ -13,6 +13,8 @@ export interface ScoredOutcome {
   /** Rows and columns of patches. */
   grid: [number, number];
   level: Level | null;
+  /** How the picture leaves what the model was tested on. */
+  outside: readonly Outside[];
   ms: number;
 }
 

@@ -19,7 +19,7 @@ describe('lines', () => {
 
   it('show ensembles instead of words for a model without a calibration', () => {
     const outcome = { state: 'scored', pFake: 0.75, ensembles: ENSEMBLES, grid: [1, 2], ms: 3 } as const;
-    const scored = { ...outcome, grid: [1, 2] as [number, number] };
+    const scored = { ...outcome, grid: [1, 2] as [number, number], outside: [] };
     expect(plainLine('a.png', { ...scored, level: 'none' })).toMatch(/^0\.750 {2}No signs found +a\.png$/);
     expect(plainLine('a.png', { ...scored, level: null })).toBe(
       '0.750  vote 0.250  before-softmax 0.500  after-softmax 0.750  a.png',
@@ -33,6 +33,24 @@ describe('lines', () => {
       ms: 3,
       ...ENGINE,
     });
+  });
+
+  it('remark on pictures outside what the model was tested on', () => {
+    const outside = ['jpeg-quality', 'size'] as const;
+    const grid: [number, number] = [1, 2];
+    const scored = {
+      state: 'scored',
+      pFake: 0.75,
+      ensembles: ENSEMBLES,
+      grid,
+      level: 'none',
+      ms: 3,
+      outside,
+    } as const;
+    expect(plainLine('a.png', scored)).toMatch(
+      /a\.png {2}\(outside what this model was tested on: JPEG quality, size\)$/,
+    );
+    expect(JSON.parse(jsonLine('a.png', scored, ENGINE))).toMatchObject({ outside });
   });
 
   it('keep control sequences of file names from the terminal', () => {

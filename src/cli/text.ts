@@ -3,6 +3,7 @@ import messages from '../../public/_locales/en/messages.json' with { type: 'json
 import type { ImportedNetwork } from '../core/backbones/import-checkpoint.ts';
 import type { Preprocessing } from '../core/model/preprocess.ts';
 import { lookupIn, reasonKey } from '../core/report/catalogue.ts';
+import { outsideWords } from '../core/report/wording.ts';
 import { ABSTENTIONS, FAILURES } from '../core/verdict.ts';
 import type { CommandLineReason, Engine, Outcome } from './outcome.ts';
 
@@ -32,6 +33,7 @@ export function jsonLine(input: string, outcome: Outcome, { model, backend }: En
     ms: outcome.ms,
     model,
     backend,
+    ...(isScored && outcome.outside.length > 0 ? { outside: outcome.outside } : {}),
     ...(isScored ? {} : { reason: outcome.reason }),
     ...(outcome.state === 'failed' && outcome.detail !== null ? { detail: outcome.detail } : {}),
   });
@@ -46,7 +48,11 @@ export function plainLine(input: string, outcome: Exclude<Outcome, { state: 'fai
     outcome.level === null
       ? `vote ${share(vote)}  before-softmax ${share(beforeSoftmax)}  after-softmax ${share(afterSoftmax)}`
       : lookup(`level_${outcome.level}`).padEnd(27);
-  return `${share(outcome.pFake)}  ${middle}  ${name}`;
+  const remark =
+    outcome.outside.length === 0
+      ? ''
+      : `  (${lookup('outside_short')}: ${outsideWords({ lookup }, outcome.outside)})`;
+  return `${share(outcome.pFake)}  ${middle}  ${name}${remark}`;
 }
 
 /** The line for one input that failed. */

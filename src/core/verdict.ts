@@ -8,6 +8,10 @@
 export const LEVELS = ['strong', 'some', 'unsure', 'none'] as const;
 export type Level = (typeof LEVELS)[number];
 
+/** Ways in which an image is unlike those that its model was tested on; the score stands, with a remark. */
+export const OUTSIDE = ['jpeg-quality', 'size', 'texture'] as const;
+export type Outside = (typeof OUTSIDE)[number];
+
 /** Reasons to look at an image and still give no score. They depend on the pixels only, so they are cached. */
 export const ABSTENTIONS = ['too-small', 'too-flat'] as const;
 export type Abstention = (typeof ABSTENTIONS)[number];
@@ -69,6 +73,8 @@ export interface Scored {
   /** Share of the picture's patches that were looked at: below 1 when a big picture was sampled. */
   coverage: number;
   grid: { rows: number; columns: number };
+  /** How it leaves what its model was tested on; absent when it does not, or the model's card states no range. */
+  outside?: Outside[];
   facts: ImageFacts;
   pixelPath: PixelPath;
   model: string;

@@ -4,6 +4,7 @@ import pngUrl from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm?url';
 import webpUrl from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
 import * as v from 'valibot';
 import { type DecodeTools, decodeImage } from '../core/image/decode.ts';
+import { fileJpegQuality } from '../core/image/jpeg-quality.ts';
 import type { PixelImage } from '../core/image/pixels.ts';
 import { initDecoders } from '../core/image/shared-decoders.ts';
 import { shrink } from '../core/image/shrink.ts';
@@ -60,7 +61,8 @@ async function screen(
   const { image, pixelPath } = decoded.value;
   const facts = { ...sniffed.value.facts, widthPx: image.widthPx, heightPx: image.heightPx };
   const common = { facts, model: modelKey(card), sha256 };
-  const screening = await screenImage(image, { card, network: engine.network, effort });
+  const jpegQuality = fileJpegQuality(bytes, sniffed.value.format);
+  const screening = await screenImage(image, { card, network: engine.network, effort, jpegQuality });
   const computeMs = performance.now() - startedAt;
   const thumbnail = await thumbnailOf(image);
   if (screening.kind === 'abstained') {

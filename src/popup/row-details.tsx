@@ -1,7 +1,7 @@
 /** Everything that is known about one image. */
 import type { ComponentChildren } from 'preact';
 import { snakeCase } from '../core/report/catalogue.ts';
-import { probabilityText } from '../core/report/wording.ts';
+import { outsideSentence, probabilityText } from '../core/report/wording.ts';
 import type { Abstained, Scored } from '../core/verdict.ts';
 import type { PageRow } from '../protocol/schemas.ts';
 import { numbers, text, wording } from '../ui/i18n.ts';
@@ -29,6 +29,7 @@ export function RowDetails({ id, row, state, actions }: RowDetailsProps) {
   return (
     <div class="details small" id={id}>
       {state.state === 'scored' && <p>{text(LEVEL_LOOKS[state.level].explanationKey)}</p>}
+      {state.state === 'scored' && <OutsideRemark scored={state} />}
       <dl>
         {state.state === 'scored' && <ScoreFacts scored={state} onLookWhole={() => actions.screenRow(row)} />}
         <Fact name={text('popup_details_size')}>{size}</Fact>
@@ -41,6 +42,11 @@ export function RowDetails({ id, row, state, actions }: RowDetailsProps) {
       </dl>
     </div>
   );
+}
+
+function OutsideRemark({ scored }: { scored: Scored }) {
+  const sentence = outsideSentence(wording(), scored.outside);
+  return sentence === null ? null : <p class="outside">{sentence}</p>;
 }
 
 function ScoreFacts({ scored, onLookWhole }: { scored: Scored; onLookWhole: () => void }) {

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { LIMITS } from '../core/limits.ts';
 import type { ImageState, PatchMap, Verdict } from '../core/verdict.ts';
-import { ABSTENTIONS, BACKENDS, FAILURES, LEVELS } from '../core/verdict.ts';
+import { ABSTENTIONS, BACKENDS, FAILURES, LEVELS, OUTSIDE } from '../core/verdict.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -59,6 +59,7 @@ const scored = v.object({
   flaggedShare: share,
   coverage: share,
   grid,
+  outside: v.exactOptional(v.pipe(v.array(v.picklist(OUTSIDE)), v.maxLength(OUTSIDE.length))),
   facts: imageFacts,
   pixelPath: v.picklist(['file', 'canvas']),
   model: label,

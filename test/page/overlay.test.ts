@@ -68,6 +68,16 @@ describe('badge', () => {
     expect(await page.evaluate(() => document.documentElement.children.length)).toBe(2);
   });
 
+  it('remarks in its sentences on a picture unlike those that the model was tested on', async () => {
+    await open('/outside', '<img src="/300x200/x.png?level=some&outside=jpeg-quality&outside=size">');
+    await pointAt('img');
+    await clickInOverlay('.main');
+    const remark = 'overlay?.querySelector(".badge .details:not([hidden]) .outside")?.textContent';
+    expect(await world.until<string>(remark)).toBe(
+      'Outside what this model was tested on (JPEG quality, size). Give the score less weight.',
+    );
+  });
+
   it('takes a waiting question back when the pointer leaves', async () => {
     await open(
       '/waiting',

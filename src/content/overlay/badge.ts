@@ -1,5 +1,11 @@
 /** The badge of one picture: glyph, word, score with band; opened, a sentence on what that means. */
-import { bandText, probabilityText, scoreText, stateWords } from '../../core/report/wording.ts';
+import {
+  bandText,
+  outsideSentence,
+  probabilityText,
+  scoreText,
+  stateWords,
+} from '../../core/report/wording.ts';
 import type { ImageState } from '../../core/verdict.ts';
 import { text, wording } from '../../ui/i18n.ts';
 import { LEVEL_LOOKS } from '../../ui/levels.ts';
@@ -154,6 +160,8 @@ export class Badge {
     const { state } = this.#view;
     const lines: HTMLElement[] = sentence === '' ? [] : [make('p', '', {}, [sentence])];
     if (state?.state === 'failed' && state.detail) lines.push(make('p', 'soft', {}, [state.detail]));
+    const outside = state?.state === 'scored' ? outsideSentence(wording(), state.outside) : null;
+    if (outside !== null) lines.push(make('p', 'outside', {}, [outside]));
     if (state?.state === 'scored' && state.coverage < 1) {
       const share = wording().numbers.percent(state.coverage);
       lines.push(make('p', 'soft', {}, [text('overlay_coverage', share)]));

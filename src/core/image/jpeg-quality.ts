@@ -1,5 +1,6 @@
 /** Which quality setting wrote a JPEG, by its quantisation tables against those of the Independent JPEG Group. */
-import type { JpegFacts, QuantisationTable } from './jpeg-facts.ts';
+import { type JpegFacts, jpegFacts, type QuantisationTable } from './jpeg-facts.ts';
+import type { Format } from './magic.ts';
 
 /** ITU-T T.81 tables K.1 (luma) and K.2 (chroma) in zigzag order, which `jpeg_set_quality` scales. */
 const LUMA = [
@@ -34,6 +35,12 @@ export interface JpegQuality {
   quality: number;
   /** The tables are exactly those of that setting; cameras, Photoshop and mozjpeg have their own. */
   isStandard: boolean;
+}
+
+/** The nearest quality 1..100 of the file in `bytes`; null for other formats and files without tables. */
+export function fileJpegQuality(bytes: Uint8Array, format: Format): number | null {
+  const facts = format === 'jpeg' ? jpegFacts(bytes) : null;
+  return facts === null ? null : (jpegQuality(facts)?.quality ?? null);
 }
 
 /**

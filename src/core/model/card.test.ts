@@ -71,3 +71,101 @@ describe('geometry', () => {
     expect(patchesAlong(pixelsUnder(7, field) - 1, field)).toBe(6);
   });
 });
+
+describe('facts for people', () => {
+  const facts = {
+    trainedOn: { on: ['1,015 photographs of 87 sources'], notOn: ['Screenshots'] },
+    testedRange: { jpegQuality: [50, 100], sidePx: [128, 4096], texturedShare: [0.1, 1] },
+    failureClasses: [{ kind: 'screenshot', what: 'Text and flat areas look suspicious to it.' }],
+    evaluation: {
+      on: 'The validation split, whose sources were not trained on',
+      threshold: 0.7,
+      conditions: [
+        {
+          ...{
+            degradation: 'none',
+            real: 193,
+            fake: 177,
+            meanGeneratorAuc: { value: 0.9, interval: [0.85, 0.94] },
+          },
+          ...{ rocAuc: null, balancedAccuracy: null, tprAt1Fpr: null, worstStrongFalsePositiveRate: null },
+          ece: { value: 0.04, interval: null },
+        },
+      ],
+      generators: [{ name: 'Kolors', n: 15, rocAuc: 0.8, recall: { value: 0.6, interval: [0.32, 0.84] } }],
+      realSources: [{ name: 'phones', n: 20, falsePositiveRate: null }],
+    },
+  };
+  const calibrated = {
+    isotonic: [
+      [-1, 0.2],
+      [1, 0.9],
+    ],
+    operatingPoint: {
+      limit: 0.01,
+      overall: { threshold: 0.7, falsePositiveRate: 0, images: 100, upper: 0.04 },
+      worstSource: { source: 'phones', threshold: 0.8, falsePositiveRate: 0, images: 20, upper: 0.17 },
+    },
+    bins: [{ of: 'jpegQuality', from: 0, below: 50, real: 40, fake: 40, strongAt: 0.9 }],
+    diagram: [{ lower: 0, upper: 0.1, count: 3, meanPredicted: 0.05, meanObserved: 0.1 }],
+    calibrationError: 0.05,
+  };
+  const withFacts = (
+    change: (card: Record<string, unknown>, calibration: Record<string, unknown>) => void,
+  ) => {
+    const copy = { ...structuredClone(cardJson), ...structuredClone(facts) } as Record<string, unknown>;
+    const calibration = { ...structuredClone(cardJson.calibration), ...structuredClone(calibrated) };
+    change(copy, calibration);
+    return parseCard({ ...copy, calibration });
+  };
+
+  it('are kept as they stand', () => {
+    const parsed = withFacts(() => undefined);
+    expect(parsed).toMatchObject({ ok: true, value: { ...facts, calibration: calibrated } });
+  });
+
+  it.each<[string, Parameters<typeof withFacts>[0], string]>([
+    ['a range out of order', (card) => (card.testedRange = { sidePx: [9, 3] }), 'testedRange.sidePx'],
+    ['an unknown range', (card) => (card.testedRange = { colour: [1, 2] }), 'testedRange.colour'],
+    [
+      'a quality above 100',
+      (card) => (card.testedRange = { jpegQuality: [1, 101] }),
+      'testedRange.jpegQuality.1',
+    ],
+    [
+      'an unknown failure class',
+      (card) => (card.failureClasses = [{ kind: 'weather', what: 'x' }]),
+      'failureClasses.0.kind',
+    ],
+    [
+      'a figure above 1',
+      (_card, calibration) => (calibration.calibrationError = 2),
+      'calibration.calibrationError',
+    ],
+    [
+      'knots that fall',
+      (_card, calibration) =>
+        (calibration.isotonic = [
+          [0, 0.5],
+          [1, 0.4],
+        ]),
+      'card',
+    ],
+    [
+      'knots at certainty',
+      (_card, calibration) =>
+        (calibration.isotonic = [
+          [0, 0.5],
+          [1, 1],
+        ]),
+      'card',
+    ],
+    [
+      'an unknown bin',
+      (_card, calibration) => (calibration.bins = [{ of: 'colour' }]),
+      'calibration.bins.0.of',
+    ],
+  ])('are refused with %s', (_name, change, where) => {
+    expect(withFacts(change)).toMatchObject({ ok: false, failure: { kind: 'bad-card', where } });
+  });
+});

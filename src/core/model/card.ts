@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { failure, type Result, success } from '../result.ts';
 import { calibrationProblem, calibrationSchema } from './calibration.ts';
+import { evaluationSchema, failureClassesSchema, testedRangeSchema, trainedOnSchema } from './card-facts.ts';
 import { channelsAfter } from './channels.ts';
 import { receptiveFieldOf } from './geometry.ts';
 import { layerSchema } from './layer.ts';
@@ -61,6 +62,10 @@ const card = v.pipe(
     }),
     calibration: calibrationSchema,
     limits: cardLimits,
+    trainedOn: v.exactOptional(trainedOnSchema),
+    testedRange: v.exactOptional(testedRangeSchema),
+    failureClasses: v.exactOptional(failureClassesSchema),
+    evaluation: v.exactOptional(evaluationSchema),
     golden: goldenSchema,
   }),
   v.check((value) => value.golden.logits.length === value.golden.rows * value.golden.columns, 'golden grid'),

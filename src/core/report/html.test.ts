@@ -55,6 +55,14 @@ describe('reportHtml', () => {
     expect(write({})).toContain('href="https://pictures.test/bridge.jpg"');
   });
 
+  it('remarks on pictures outside what the model was tested on', () => {
+    const remark = 'Outside what this model was tested on (amount of texture). Give the score less weight.';
+    expect(write({ rows: [reportRow({ state: scoredState(0.9, { outside: ['texture'] }) })] })).toContain(
+      remark,
+    );
+    expect(write({})).not.toContain('Outside what');
+  });
+
   it('shows pictures from data: URLs of raster formats only', () => {
     const good = 'data:image/webp;base64,UklGRg==';
     expect(write({ rows: [reportRow({ thumbnail: good })] })).toContain(`<img src="${good}"`);

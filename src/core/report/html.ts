@@ -5,7 +5,15 @@ import type { ReportInput, ReportRow } from './input.ts';
 import { constantMarkup, html, htmlText, linkTarget, type Markup, pictureData } from './markup.ts';
 import { bySuspicion, type Tally, tally } from './order.ts';
 import { REPORT_STYLE } from './style.ts';
-import { bandText, LEVEL_GLYPHS, probabilityText, scoreText, stateWords, type Wording } from './wording.ts';
+import {
+  bandText,
+  LEVEL_GLYPHS,
+  outsideSentence,
+  probabilityText,
+  scoreText,
+  stateWords,
+  type Wording,
+} from './wording.ts';
 
 /**
  * The report as the text of an HTML document in the words of `wording`, most suspicious image first.
@@ -113,13 +121,14 @@ function imageRow(row: ReportRow, wording: Wording): Markup {
   const scored = state?.state === 'scored' ? state : null;
   const { word, sentence } = stateWords(wording, state);
   const detail = state?.state === 'failed' && state.detail ? `${sentence} (${state.detail})` : sentence;
+  const outside = outsideSentence(wording, scored?.outside);
   const picture = pictureData(row.thumbnail ?? '');
   return html`<tr data-state="${state?.state ?? 'unseen'}">
 <td class="picture">${picture === null ? html`<span></span>` : html`<img src="${picture}" alt="">`}</td>
 <td><div class="label"><bdi>${row.label}</bdi></div><div class="small">${row.url === null ? lookup('report_in_page') : link(row.url)}</div>${
     row.markedWrong ? html`<span class="marked">${lookup('report_marked')}</span>` : null
   }</td>
-<td class="result">${disc(scored?.level ?? null)}${word}<div class="small">${detail}</div></td>
+<td class="result">${disc(scored?.level ?? null)}${word}<div class="small">${detail}</div>${outside === null ? null : html`<div class="small">${outside}</div>`}</td>
 <td class="score">${scored && scoreCell(scored, wording)}</td>
 <td>${scored && numbers.percent(scored.flaggedShare)}</td>
 <td class="small">${fileCell(row, wording)}</td>

@@ -1,6 +1,6 @@
 /** How scores are put into words and numbers, the same in the popup, on the page and in reports. */
-import type { ImageState, Level } from '../verdict.ts';
-import { type Lookup, reasonKey } from './catalogue.ts';
+import type { ImageState, Level, Outside } from '../verdict.ts';
+import { type Lookup, reasonKey, snakeCase } from './catalogue.ts';
 import { type NumberFormats, numberFormats } from './format.ts';
 
 export interface Wording {
@@ -39,6 +39,14 @@ export const scoreText = (wording: Wording, probability: number, [low, high]: re
     wording.numbers.share(low),
     wording.numbers.share(high),
   );
+
+/** How an image leaves what its model was tested on, as words with commas; empty when it does not. */
+export const outsideWords = ({ lookup }: Pick<Wording, 'lookup'>, outside: readonly Outside[] = []): string =>
+  outside.map((reason) => lookup(`outside_${snakeCase(reason)}`)).join(', ');
+
+/** The remark on a score whose image is unlike those its model was tested on; null where there is nothing to remark. */
+export const outsideSentence = (wording: Wording, outside: readonly Outside[] = []): string | null =>
+  outside.length === 0 ? null : wording.lookup('outside', outsideWords(wording, outside));
 
 /** The few words for a state (`null`: nobody asked yet) and the sentence that explains it, which may be empty. */
 export function stateWords(

@@ -2,6 +2,7 @@
 import type { Calibration } from '../model/card.ts';
 import type { ReceptiveField } from '../model/geometry.ts';
 import type { LogitGrid } from '../model/network.ts';
+import { calibratedLogit } from './calibrated-logit.ts';
 import { poolLogits, probabilityOf } from './pool.ts';
 
 /** Two-sided 95 % of a normal distribution. */
@@ -14,7 +15,7 @@ const PRIOR_BLOCKS = 2;
  * var z = m^2 var a + var b + 2 m cov(a, b) + a^2 var m. The first three terms are how well the calibration is known
  * (a bootstrap over sources, so they contain how differently sources behave); var m is how differently the parts
  * of this picture answer. Patches overlap, so m is taken as a mean of blocks one receptive field wide, which share
- * few pixels. Both ends are within 0..1. The band says nothing about pictures unlike any that were measured.
+ * few pixels. An isotonic calibration moves the middle and keeps the width. Both ends are within 0..1. The band says nothing about pictures unlike any that were measured.
  */
 export function probabilityBand(
   grid: LogitGrid,
@@ -22,11 +23,11 @@ export function probabilityBand(
   field: ReceptiveField,
 ): [number, number] {
   const { mean } = poolLogits(grid.logits);
-  const { a, b, covariance } = calibration;
+  const { a, covariance } = calibration;
   const ofCalibration = mean ** 2 * covariance.aa + covariance.bb + 2 * mean * covariance.ab;
   const ofPicture = a ** 2 * varianceOfMean(grid, field, calibration.blockVariance);
   const reach = Z * Math.sqrt(Math.max(0, ofCalibration + ofPicture));
-  const logit = a * mean + b;
+  const logit = calibratedLogit(mean, calibration);
   return [probabilityOf(logit - reach), probabilityOf(logit + reach)];
 }
 

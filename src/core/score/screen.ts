@@ -6,13 +6,15 @@ import { scoreTiles } from '../model/score-tiles.ts';
 import { type Effort, planTiles } from '../model/tiles.ts';
 import { type Abstention, NOT_LOOKED_AT, type PatchMap, type Scored } from '../verdict.ts';
 import { probabilityBand } from './band.ts';
+import { calibratedLogit } from './calibrated-logit.ts';
 import { texturedShare } from './flatness.ts';
 import { levelOf } from './level.ts';
 import { poolLogits, probabilityOf } from './pool.ts';
+import { type InputFacts, outsideOf, strongAtFor } from './tested-range.ts';
 
 export type Score = Pick<
   Scored,
-  'level' | 'probability' | 'band' | 'topProbability' | 'flaggedShare' | 'coverage' | 'grid'
+  'level' | 'probability' | 'band' | 'topProbability' | 'flaggedShare' | 'coverage' | 'grid' | 'outside'
 >;
 
 export type Screening =
@@ -23,40 +25,59 @@ export type Screening =
 export const isTooSmall = (size: { widthPx: number; heightPx: number }, card: ModelCard): boolean =>
   Math.min(size.widthPx, size.heightPx) < card.limits.minSidePx;
 
+export interface ScreenOptions {
+  card: ModelCard;
+  network: Network;
+  effort: Effort;
+  /** Of the file that the pixels come from; null (the default) for other containers than JPEG. */
+  jpegQuality?: number | null;
+}
+
 /**
  * What `card`'s network says about opaque pixels, or why it says nothing (`too-small`, `too-flat`).
  * Rejects when the network fails or returns garbage; the caller replaces the engine then.
  */
 export async function screenImage(
   image: PixelImage,
-  { card, network, effort }: { card: ModelCard; network: Network; effort: Effort },
+  { card, network, effort, jpegQuality = null }: ScreenOptions,
 ): Promise<Screening> {
   if (isTooSmall(image, card)) return { kind: 'abstained', reason: 'too-small' };
   const { flatBlockSpread, minTexturedShare } = card.limits;
-  if (texturedShare(image, flatBlockSpread) < minTexturedShare) {
-    return { kind: 'abstained', reason: 'too-flat' };
-  }
+  const textured = texturedShare(image, flatBlockSpread);
+  if (textured < minTexturedShare) return { kind: 'abstained', reason: 'too-flat' };
   const plan = planTiles(image, card.receptiveField, effort);
   const grid = await scoreTiles(network, image, card.receptiveField, plan);
-  const score = scoreOf(grid, card, plan.coverage);
+  const { widthPx, heightPx } = image;
+  const score = scoreOf(grid, card, plan.coverage, {
+    jpegQuality,
+    widthPx,
+    heightPx,
+    texturedShare: textured,
+  });
   return { kind: 'scored', score, map: mapOf(grid, card, image), patches: grid };
 }
 
-/** Pools a grid of logits (NaN: not looked at; at least one is not) into a score. */
-export function scoreOf(grid: LogitGrid, card: ModelCard, coverage: number): Score {
+/**
+ * Pools a grid of logits (NaN: not looked at; at least one is not) into a score. `facts` of the input decide which
+ * threshold holds and whether it was tested; without them the card's own threshold does, and nothing is outside.
+ */
+export function scoreOf(grid: LogitGrid, card: ModelCard, coverage: number, facts?: InputFacts): Score {
   const { calibration } = card;
   const pooled = poolLogits(grid.logits);
-  const probability = probabilityOf(calibration.a * pooled.mean + calibration.b);
+  const probability = probabilityOf(calibratedLogit(pooled.mean, calibration));
   const band = probabilityBand(grid, calibration, card.receptiveField);
+  const strongAt = facts === undefined ? calibration.strongAt : strongAtFor(calibration, facts);
+  const outside = facts === undefined ? [] : outsideOf(facts, card.testedRange);
   const flagged = grid.logits.filter((logit) => patchProbability(logit, calibration) >= calibration.strongAt);
   return {
-    level: levelOf(probability, band, calibration),
+    level: levelOf(probability, band, { strongAt, unsureFrom: calibration.unsureFrom }),
     probability,
     band,
     topProbability: probabilityOf(calibration.a * pooled.topMean + calibration.b),
     flaggedShare: flagged.length / pooled.looked,
     coverage,
     grid: { rows: grid.rows, columns: grid.columns },
+    ...(outside.length > 0 ? { outside } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Background of the stub extension: canned answers, and a log. Tests reach `stub` through the debugger. */
-import type { ImageState, Level, PatchMap } from '../../../src/core/verdict.ts';
+import type { ImageState, Level, Outside, PatchMap } from '../../../src/core/verdict.ts';
 import type { ImageRef } from '../../../src/protocol/schemas.ts';
 
 export interface LogEntry {
@@ -27,7 +27,7 @@ const FIGURES: Record<Level, { probability: number; band: [number, number] }> = 
   none: { probability: 0.08, band: [0.04, 0.17] },
 };
 
-function scored(level: Level): ImageState {
+function scored(level: Level, outside: Outside[] = []): ImageState {
   const { probability, band } = FIGURES[level];
   return {
     state: 'scored',
@@ -38,6 +38,7 @@ function scored(level: Level): ImageState {
     flaggedShare: probability,
     coverage: 1,
     grid: { rows: 10, columns: 40 },
+    ...(outside.length > 0 ? { outside } : {}),
     facts,
     pixelPath: 'file',
     model,
@@ -47,7 +48,7 @@ function scored(level: Level): ImageState {
   };
 }
 
-/** The state for an image: named by `level`, `failure`, `abstained` or `pending` in its address, else "no signs". */
+/** The state for an image: named by `level` (with `outside`), `failure`, `abstained` or `pending` in its address, else "no signs". */
 function stateFor(image: ImageRef): ImageState {
   const query = image.url ? new URL(image.url).searchParams : new URLSearchParams();
   const named = (name: string) => query.get(name) as never;
@@ -56,7 +57,7 @@ function stateFor(image: ImageRef): ImageState {
     return { state: 'abstained', reason: named('abstained'), facts, model, sha256 };
   }
   if (query.has('pending')) return { state: 'queued' };
-  return scored(named('level') ?? 'none');
+  return scored(named('level') ?? 'none', query.getAll('outside') as never);
 }
 
 /** A map whose cells fill the whole picture (no rim), rising from 0 at the left edge to 1 at the right. */

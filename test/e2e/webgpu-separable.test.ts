@@ -108,6 +108,17 @@ describe('a batch', () => {
   });
 });
 
+describe('the choice between the kernels', () => {
+  it('keeps one of them and lets the other one go', { timeout: 120_000 }, async () => {
+    const task = taskOf({ ...drawn(3), rows: 9, columns: 9 }, 'to choose by');
+    const { kernels, values, leaked } = await gpu.choose(task);
+    expect(['own', 'stock']).toContain(kernels);
+    expect(leaked).toBe(0);
+    const expected = await outputInNode(task, 'wasm');
+    expect(largestDifference(values, expected.values)).toBeLessThan(1e-5);
+  });
+});
+
 describe('a network of separable convolutions', () => {
   it('gives the same logits with one kernel as with two', { timeout: 120_000 }, async () => {
     const folder = parityFolders().find(({ name }) => name === 'xception_block1');

@@ -72,12 +72,22 @@ export class GpuBrowser {
     return new GpuBrowser({ browser, page, server, files }, adapter);
   }
 
-  async run({ layers, weights, rgb, heightPx, widthPx, separable = false }: GpuTask): Promise<GpuOutput> {
+  async run(task: GpuTask): Promise<GpuOutput> {
+    const job = this.#jobOf(task);
+    return this.#page.evaluate((given) => (globalThis as unknown as { gpu: GpuPage }).gpu.run(given), job);
+  }
+
+  /** Which kernels the page keeps for the task, and what they give. */
+  async choose(task: GpuTask): ReturnType<GpuPage['choose']> {
+    const job = this.#jobOf(task);
+    return this.#page.evaluate((given) => (globalThis as unknown as { gpu: GpuPage }).gpu.choose(given), job);
+  }
+
+  #jobOf({ layers, weights, rgb, heightPx, widthPx, separable = false }: GpuTask): GpuJob {
     this.#files.set('/weights', writeSafetensors(weights));
     this.#files.set('/input', new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.byteLength));
     const files = { weights: '/weights', input: '/input' };
-    const job: GpuJob = { layers: [...layers], ...files, heightPx, widthPx, separable };
-    return this.#page.evaluate((given) => (globalThis as unknown as { gpu: GpuPage }).gpu.run(given), job);
+    return { layers: [...layers], ...files, heightPx, widthPx, separable };
   }
 
   async close(): Promise<void> {

@@ -2,8 +2,9 @@
 import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from '../../../src/core/model/layer.ts';
-import { buildLayers } from '../../../src/core/model/network.ts';
+import { buildLayers, type LayerNetwork } from '../../../src/core/model/network.ts';
 import { readSafetensors } from '../../../src/core/model/safetensors.ts';
+import { fasterOf } from '../../../src/kernels/webgpu/choice.ts';
 import { registerSeparable, unregisterSeparable } from '../../../src/kernels/webgpu/separable.ts';
 
 /** What to run; `weights` (safetensors) and `input` (float32, one or more pictures of RGB 0..255) are addresses. */
@@ -31,6 +32,8 @@ export interface GpuPage {
   /** The adapter's description; rejects where WebGPU does not start. */
   start(): Promise<string>;
   run(job: GpuJob): Promise<GpuOutput>;
+  /** Lets both kinds of kernels run the job and returns which one was kept, and what it gives. */
+  choose(job: GpuJob): Promise<{ kernels: 'own' | 'stock'; values: number[]; leaked: number }>;
 }
 
 async function start(): Promise<string> {
@@ -43,25 +46,48 @@ async function start(): Promise<string> {
 
 const fetched = async (address: string): Promise<ArrayBuffer> => (await fetch(address)).arrayBuffer();
 
-async function run({ layers, weights, input, heightPx, widthPx, separable }: GpuJob): Promise<GpuOutput> {
-  if (separable) registerSeparable();
+async function run(job: GpuJob): Promise<GpuOutput> {
+  if (job.separable) registerSeparable();
   else unregisterSeparable();
-  const read = readSafetensors(new Uint8Array(await fetched(weights)));
-  if (!read.ok) throw new Error(read.failure.message);
   const before = tf.memory().numTensors;
-  const built = buildLayers(tf, layers, read.value);
-  if (!built.ok) throw new Error(built.failure.message);
-  const rgb = new Float32Array(await fetched(input));
-  const length = heightPx * widthPx * 3;
-  const pictures = Array.from({ length: rgb.length / length }, (_, index) =>
-    rgb.subarray(index * length, (index + 1) * length),
-  );
-  const grids = await built.value.runBatch(pictures, heightPx, widthPx);
-  built.value.dispose();
+  const { network, pictures } = await prepare(job);
+  const built = network();
+  const grids = await built.runBatch(pictures, job.heightPx, job.widthPx);
+  built.dispose();
   const [first] = grids;
   if (first === undefined) throw new Error('no pictures');
   const values = grids.flatMap((grid) => [...grid.values]);
   return { ...first, values, leaked: tf.memory().numTensors - before };
 }
 
-Object.assign(globalThis, { gpu: { start, run } satisfies GpuPage });
+async function choose(job: GpuJob): ReturnType<GpuPage['choose']> {
+  const before = tf.memory().numTensors;
+  const { network, pictures } = await prepare(job);
+  const { chosen, kernels } = await fasterOf(() => {
+    const { runBatch, dispose } = network();
+    const grids = () => runBatch(pictures, job.heightPx, job.widthPx);
+    return { run: async () => (await grids()).flatMap(({ values }) => [...values]), dispose };
+  });
+  const values = await chosen.run();
+  chosen.dispose();
+  return { kernels, values, leaked: tf.memory().numTensors - before };
+}
+
+/** The job's pictures, and a way to build its network with the kernels of the moment. */
+async function prepare({ layers, weights, input, heightPx, widthPx }: GpuJob) {
+  const read = readSafetensors(new Uint8Array(await fetched(weights)));
+  if (!read.ok) throw new Error(read.failure.message);
+  const rgb = new Float32Array(await fetched(input));
+  const length = heightPx * widthPx * 3;
+  const pictures = Array.from({ length: rgb.length / length }, (_, index) =>
+    rgb.subarray(index * length, (index + 1) * length),
+  );
+  const network = (): LayerNetwork => {
+    const built = buildLayers(tf, layers, read.value);
+    if (!built.ok) throw new Error(built.failure.message);
+    return built.value;
+  };
+  return { network, pictures };
+}
+
+Object.assign(globalThis, { gpu: { start, run, choose } satisfies GpuPage });

@@ -1,6 +1,6 @@
 /** Makes element-wise layers part of the step before them. */
 import type { Layer } from '../core/model/layer.ts';
-import { type Bounds, type Draft, type Step, type TensorId, UNBOUNDED } from './steps.ts';
+import { type Bounds, type Convolve, type Draft, type Step, type TensorId, UNBOUNDED } from './steps.ts';
 
 type ElementWise = Extract<Layer, { op: 'relu' | 'clamp' | 'scale' | 'normalize' }>;
 
@@ -73,4 +73,25 @@ export function gainAndShift(
     shift[channel] = -(mean[channel] ?? 0) / spread;
   }
   return { gain, shift };
+}
+
+/**
+ * Whether `step` was changed to do the map before it as well, and the map taken out of `draft`; nothing else may read the
+ * map's output. Padding is zero only behind the map, so that a convolution that pads cannot.
+ */
+export function absorbMap(draft: Draft, step: Convolve, before: Step | null): boolean {
+  if (before?.op !== 'map' || before.addend !== null || before.crop > 0) return false;
+  if (!isUnbounded(before.bounds) || step.padding > 0 || step.taps !== null) return false;
+  const { gain, shift } = before;
+  const area = step.kernel ** 2;
+  const channelOf = (index: number) => Math.floor(index / area) % step.into;
+  const bias = step.bias.slice();
+  for (const [index, weight] of step.weights.entries()) {
+    const output = Math.floor(index / (area * step.into));
+    bias[output] = (bias[output] ?? 0) + weight * (shift[channelOf(index)] ?? 0);
+  }
+  const weights = step.weights.map((weight, index) => weight * (gain[channelOf(index)] ?? 0));
+  Object.assign(step, { weights, bias, input: before.input });
+  draft.steps.splice(draft.steps.indexOf(before), 1);
+  return true;
 }

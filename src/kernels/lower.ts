@@ -1,7 +1,7 @@
 /** Turns layers into as few steps as possible: what follows or precedes a convolution becomes part of it. */
 import type { Layer } from '../core/model/layer.ts';
 import type { Weights } from '../core/model/safetensors.ts';
-import { absorb, absorbAddend, gainAndShift, writerOf } from './absorb.ts';
+import { absorb, absorbAddend, absorbMap, gainAndShift, writerOf } from './absorb.ts';
 import {
   type Convolve,
   type Draft,
@@ -97,8 +97,11 @@ function lowerLayer(
   const channels = lowering.draft.tensors[current] ?? 0;
   const common = { ...blank(current), channels };
   switch (layer.op) {
-    case 'conv':
-      return append(lowering, convolve(lowering, layer, current));
+    case 'conv': {
+      const step = convolve(lowering, layer, current);
+      absorbMap(lowering.draft, step, writer(lowering, current, start));
+      return append(lowering, step);
+    }
     case 'depthwiseConv': {
       const bounds = layer.activation === 'relu' ? { ...UNBOUNDED, low: 0 } : UNBOUNDED;
       return append(lowering, { ...common, op: 'depthwise', taps: tapsOf(lowering, layer, false), bounds });

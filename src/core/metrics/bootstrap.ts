@@ -95,16 +95,18 @@ function resampled<Samples extends ScoreSet>(set: Samples, times: Uint32Array): 
   const indices = new Uint32Array(size);
   let positives = 0;
   let end = 0;
-  set.groups.forEach((group, index) => {
+  for (let index = 0; index < set.scores.length; index++) {
+    const group = set.groups[index] ?? 0;
     const start = end;
     end += times[group] ?? 0;
+    if (end === start) continue;
     const label = set.labels[index] ?? 0;
     scores.fill(set.scores[index] ?? 0, start, end);
     labels.fill(label, start, end);
     groups.fill(group, start, end);
     indices.fill(set.indices[index] ?? 0, start, end);
     positives += label * (end - start);
-  });
+  }
   return { ...set, scores, labels, groups, indices, positives, negatives: size - positives };
 }
 

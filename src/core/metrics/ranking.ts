@@ -62,9 +62,12 @@ export function precisionRecallPoints(set: ScoreSet): PrecisionRecallPoint[] | n
 export function averagePrecision(set: ScoreSet): number | null {
   if (set.positives === 0) return null;
   let sum = 0;
+  let truePositives = 0;
   let found = 0;
-  for (const { truePositives, falsePositives } of thresholdCounts(set)) {
-    sum += (truePositives - found) * (truePositives / (truePositives + falsePositives));
+  for (let index = 0; index < set.scores.length; index++) {
+    if (set.labels[index] === 1) truePositives++;
+    if (set.scores[index + 1] === set.scores[index]) continue;
+    sum += (truePositives - found) * (truePositives / (index + 1));
     found = truePositives;
   }
   return sum / set.positives;
@@ -74,11 +77,17 @@ export function averagePrecision(set: ScoreSet): number | null {
 export function rocAuc(set: ScoreSet): number | null {
   if (set.positives === 0 || set.negatives === 0) return null;
   let ordered = 0;
-  let previous = { truePositives: 0, falsePositives: 0 };
-  for (const counts of thresholdCounts(set)) {
-    const reals = counts.falsePositives - previous.falsePositives;
-    ordered += (reals * (counts.truePositives + previous.truePositives)) / 2;
-    previous = counts;
+  let truePositives = 0;
+  let before = 0;
+  let reals = 0;
+  // As `thresholdCounts`, without its entries: resamples come here thousands of times.
+  for (let index = 0; index < set.scores.length; index++) {
+    if (set.labels[index] === 1) truePositives++;
+    else reals++;
+    if (set.scores[index + 1] === set.scores[index]) continue;
+    ordered += (reals * (truePositives + before)) / 2;
+    before = truePositives;
+    reals = 0;
   }
   return ordered / (set.positives * set.negatives);
 }

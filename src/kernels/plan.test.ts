@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { startBackend } from '../../test/support/tensorflow.ts';
 import { channelsAfter } from '../core/model/channels.ts';
@@ -248,7 +249,10 @@ const CASES: Record<string, Layer[]> = {
   ],
 };
 
-describe.each(supportedVariants())('the %s kernels compute what tfjs computes', (variant) => {
+// Node 20 has relaxed SIMD behind a flag only.
+if (!supportedVariants().includes('relaxed')) setFlagsFromString('--experimental-wasm-relaxed-simd');
+
+describe.each(['relaxed', 'simd'] as const)('the %s kernels compute what tfjs computes', (variant) => {
   describe.each(Object.keys(CASES))('%s', (name) => {
     // One cell a row, rows that end inside a tile, and several blocks of cells.
     it.each([

@@ -30,6 +30,25 @@ describe('parseCommand', () => {
     expect(parsed(`info net.pth --size 333 ${rest}`)).toMatchObject({ value: { model, sizePx: 333 } });
   });
 
+  it('takes models, chains and a shard of an evaluation', () => {
+    const line = 'evaluate --model a b --model c --data d --degrade jpeg:75,flip --degrade flip+blur:1';
+    expect(parsed(`${line} --shard 2/3 --out p --threads 2 --threshold 0.25`)).toMatchObject({
+      value: {
+        models: [{ path: 'a' }, { path: 'c' }, { path: 'b' }],
+        degradations: ['jpeg:75', 'flip', 'flip+blur:1'],
+        part: { shard: { index: 2, of: 3 }, file: 'p' },
+        threads: 2,
+        threshold: 0.25,
+      },
+    });
+    expect(parsed('evaluate --data d')).toMatchObject({
+      value: { models: [{ path: null }], degradations: [] },
+    });
+    expect(parsed('merge a b --html f')).toMatchObject({
+      value: { files: ['a', 'b'], report: { json: false, htmlFile: 'f' } },
+    });
+  });
+
   it('takes a path that looks like an option after --', () => {
     expect(parsed('screen -- --json')).toMatchObject({ value: { paths: ['--json'], json: false } });
   });
@@ -59,6 +78,15 @@ describe('parseCommand', () => {
     ['calibrate --model m --data d --rounds 1', 'from 10'],
     ['inspect-data a b', 'one folder of pictures'],
     ['inspect-data a --against', '--against'],
+    ['evaluate --model a', '--data DIR'],
+    ['evaluate --model a b --data d --opt o', 'one checkpoint'],
+    ['evaluate --data d --degrade jpeg:75,jpeg', '"jpeg" is no degradation'],
+    ['evaluate --data d --shard 1/2', 'go together'],
+    ['evaluate --data d --shard 3/2 --out p', 'part of all'],
+    ['evaluate --data d --shard 1/2 --out p --json', 'telltale merge'],
+    ['evaluate --data d --threshold 1.5', 'from 0 to 1'],
+    ['evaluate --data d --threads 0', 'from 1 to 64'],
+    ['merge', 'name the files'],
   ])('refuses "%s"', (line, reason) => {
     expect(parsed(line)).toEqual({ ok: false, failure: expect.stringContaining(reason) });
   });

@@ -28,7 +28,10 @@ class Sample:
 
 @dataclass
 class Batch:
-    """`pixels` [n, 3, h, w] uint8; `targets` [n, rows, columns] a patch; `image_weight` 0 where a picture is partly real."""
+    """`pixels` [n, 3, h, w] uint8, `targets` [n, rows, columns] of patches, `labels` of pictures.
+
+    `image_weight` is 0 where a picture is partly real, and has no label as a whole.
+    """
 
     pixels: Tensor
     targets: Tensor

@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from .pack_crops import read_rgb
-from .pack_originals import Refused, read_refused, windows
+from .pack_originals import windows
+from .refused import Refused, read_refused
 
 Entry = Dict[str, str]
 WINDOW = 384

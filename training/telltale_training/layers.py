@@ -1,7 +1,7 @@
 """A torch module from a layer table, the same tables that `card.json` and `src/core/model/layer.ts` speak of.
 
-Training adds to that language: `batchNorm`, and on a `conv` the keys `zeroSum` (every kernel sums to zero in every input
-channel: a learned high-pass filter) and `start` ("high-pass": known filters instead of random ones).
+Training adds to that language: `batchNorm`, and on a `conv` the keys `zeroSum` (every kernel sums to zero in every
+input channel: a learned high-pass filter) and `start` ("high-pass": known filters instead of random ones).
 """
 from typing import Dict, List, Sequence
 

@@ -39,7 +39,8 @@ def stem(into: int, out: int, stride: int = 1) -> List[Layer]:
 def separable(name: str, channels: int) -> List[Layer]:
     """Depthwise 3x3, pointwise, norm; loses a cell on every side."""
     depthwise = {"op": "depthwiseConv", "name": f"{name}.depthwise", "channels": channels, "kernel": 3, "stride": 1}
-    return [{**depthwise, "bias": False}, *conv(f"{name}.pointwise", channels, channels, 1), *norm(f"{name}.norm", channels)]
+    pointwise = conv(f"{name}.pointwise", channels, channels, 1)
+    return [{**depthwise, "bias": False}, *pointwise, *norm(f"{name}.norm", channels)]
 
 
 def block(name: str, channels: int, spatial: int = 2) -> List[Layer]:

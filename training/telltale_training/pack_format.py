@@ -98,7 +98,7 @@ def read_packs(folders: Iterable[Path]) -> List[Image]:
     for folder in folders:
         pixels = np.memmap(folder / "pixels.u8", np.uint8, "r")
         for row in _read_rows(Path(folder)):
-            if row.key in images:
+            if row.key in images and images[row.key].pack is not pixels:
                 raise ValueError(f"{row.key} is in two packs")
             images[row.key] = Image(row, pixels)
     return list(images.values())

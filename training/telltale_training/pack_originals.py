@@ -5,11 +5,9 @@ keeps a whole family unseen.
 """
 import argparse
 import csv
-import hashlib
 import zlib
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Dict, List, Tuple
 
 import numpy as np
 from PIL import Image as PillowImage
@@ -18,72 +16,34 @@ from .chance import Odds
 from .degrade import KERNELS
 from .pack_crops import read_rgb
 from .pack_format import PackWriter, Row
-from .unseen import is_unseen_family
+from .refused import read_refused
 
-
+Window = Tuple[int, int, int, int]
 SMALLEST_TO_RESIZE = 640
 """Shorter side, in pixels, from which `--resized` takes a picture."""
 SHRINKING = Odds.of({"box": 0.15, "bilinear": 0.3, "hamming": 0.1, "bicubic": 0.25, "lanczos": 0.2})
 
 
-@dataclass
-class Refused:
-    """What must not be trained on."""
-
-    hashes: Set[str] = field(default_factory=set)
-    blobs: Set[str] = field(default_factory=set)
-    repositories: Set[str] = field(default_factory=set)
-
-    def reason(self, entry: Dict[str, str]) -> Optional[str]:
-        """Why an entry of a manifest is refused, or None."""
-        repository = entry["repository"].lower()
-        if _sha256(repository) in self.hashes or (entry["blob"] and _sha256(entry["blob"]) in self.hashes):
-            return "kept apart"
-        if entry["blob"] in self.blobs or repository in self.repositories:
-            return "in validation"
-        names = (Path(entry["path"]).parent.name, entry["generator"])
-        if entry["label"] == "fake" and any(is_unseen_family(name) for name in names):
-            return "family kept unseen"
-        return None
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def read_refused(kept_apart: Path, index: Path) -> Refused:
-    """From `kept-apart.txt` (a kind and a sha256 a line) and the rows of `index.csv` whose split is `val`."""
-    lines = (line.split() for line in kept_apart.read_text().splitlines() if not line.startswith("#"))
-    refused = Refused(hashes={parts[-1] for parts in lines if parts})
-    with open(index, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    train = {row["repo"].lower() for row in rows if row["split"] == "train"}
-    for row in rows:
-        if row["split"] == "val":
-            refused.blobs.add(row["blob"])
-            # A repository may hold a training and a validation source: then only the blobs tell.
-            if row["repo"].lower() not in train:
-                refused.repositories.add(row["repo"].lower())
-    refused.blobs.discard("")
-    return refused
-
-
-def windows(pixels: np.ndarray, side: int, most: int, random: np.random.Generator) -> List[Tuple[int, int, int, int]]:
+def windows(pixels: np.ndarray, side: int, most: int, random: np.random.Generator) -> List[Window]:
     """Up to `most` windows (top, left, height, width), the more textured half of random candidates."""
     height, width = pixels.shape[:2]
     rows, columns = min(side, height), min(side, width)
     count = min(most, max(1, int(1.5 * height * width / (side * side))))
-    candidates = [
+    candidates = {
         (int(random.integers(height - rows + 1)), int(random.integers(width - columns + 1)), rows, columns)
         for _ in range(2 * count if count > 1 else 1)
-    ]
+    }
     grey = pixels[..., 1].astype(np.float32)
-    texture = lambda w: float(np.abs(np.diff(grey[w[0] : w[0] + w[2] : 4, w[1] : w[1] + w[3]], axis=1)).mean())
-    return sorted(candidates, key=texture, reverse=True)[:count]
+
+    def texture(window: Window) -> float:
+        top, left, *_ = window
+        return float(np.abs(np.diff(grey[top : top + rows : 4, left : left + columns], axis=1)).mean())
+
+    return sorted(sorted(candidates), key=texture, reverse=True)[:count]
 
 
 def web_sized(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """The whole picture made smaller, as web sites do: its shorter side between 360 px and four fifths of what it was."""
+    """The whole picture made smaller, as web sites do: shorter side between 360 px and four fifths of what it was."""
     height, width = pixels.shape[:2]
     short = min(height, width)
     scale = float(np.exp(random.uniform(np.log(360), np.log(0.8 * short)))) / short
@@ -101,16 +61,14 @@ def pack_originals(options: argparse.Namespace) -> Dict[str, int]:
     for manifest in options.manifest:
         with open(manifest, newline="", encoding="utf-8") as file:
             for entry in csv.DictReader(file):
-                result = _add(entry, manifest.parent, writer, options, refused) if entry["path"] not in done else "there"
+                result = "there" if entry["path"] in done else refused.reason(entry)
+                result = result or _add(entry, manifest.parent, writer, options)
                 counts[result] = counts.get(result, 0) + 1
     writer.close()
     return counts
 
 
-def _add(entry: Dict[str, str], folder: Path, writer: PackWriter, options: argparse.Namespace, refused: Refused) -> str:
-    reason = refused.reason(entry)
-    if reason is not None:
-        return reason
+def _add(entry: Dict[str, str], folder: Path, writer: PackWriter, options: argparse.Namespace) -> str:
     try:
         pixels, tables = read_rgb(folder / entry["path"])
     except (OSError, ValueError, SyntaxError):

@@ -32,7 +32,7 @@ def add_twins(real: List[Image], models: Dict[str, RoundTrip], writer: PackWrite
         random = np.random.default_rng(seed)
         name = names[int(random.integers(len(names)))]
         side = min(options.side, image.row.height // 8 * 8, image.row.width // 8 * 8)
-        # Windows on the grid of 16 px that JPEG's blocks have, half of the time: a twin can then be saved as its real was.
+        # On the grid of 16 px that JPEG's blocks have, half of the time: a twin can then be saved as its real was.
         step = 16 if random.random() < 0.5 else 1
         top = int(random.integers((image.row.height - side) // step + 1)) * step
         left = int(random.integers((image.row.width - side) // step + 1)) * step

@@ -29,7 +29,7 @@ def mixed_in_pixels(real: np.ndarray, twin: np.ndarray, share: float) -> np.ndar
 
 
 def mixed_in_dct(real: np.ndarray, twin: np.ndarray, taken: np.ndarray) -> np.ndarray:
-    """The twin's coefficients where `taken` [8, 8] says so, the real's elsewhere; what is left of the grid is the twin's."""
+    """The twin's coefficients where `taken` [8, 8] says so, the real's elsewhere; beyond whole blocks the twin."""
     rows, columns = (length // BLOCK for length in real.shape[:2])
     shape = (rows, BLOCK, columns, BLOCK, 3)
     inner = twin[: rows * BLOCK, : columns * BLOCK].reshape(shape).astype(np.float32)

@@ -10,12 +10,14 @@ from PIL import Image as PillowImage
 from telltale_training.bundle import write_bundles
 from telltale_training.pack_crops import read_rgb
 from telltale_training.pack_format import read_packs
-from telltale_training.pack_originals import pack_originals, read_refused
+from telltale_training.pack_originals import pack_originals
+from telltale_training.refused import read_refused
 
 from .support import picture
 
 COLUMNS = ("path", "label", "generator", "repository", "blob", "format")
 INDEX_COLUMNS = ("split", "repo", "blob")
+KEPT_APART = (("repo", "kept/apart"), ("blob", "k1"))
 
 
 class Originals(unittest.TestCase):
@@ -25,7 +27,8 @@ class Originals(unittest.TestCase):
         self.folder = Path(temporary.name)
         self.entries = []
 
-    def add(self, path: str, label: str, generator: str = "", repository: str = "a/b", blob: str = "", side: int = 128) -> None:
+    def add(self, path: str, label: str, generator: str = "", repository: str = "a/b", **more: object) -> None:
+        side, blob = more.get("side", 128), more.get("blob", "")
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         PillowImage.fromarray(picture(len(self.entries), side)).save(file)
@@ -33,9 +36,10 @@ class Originals(unittest.TestCase):
 
     def pack(self, resized: bool = False) -> dict:
         table(self.folder / "manifest.csv", COLUMNS, self.entries)
-        table(self.folder / "index.csv", INDEX_COLUMNS, [("val", "Val/Only", "b1"), ("val", "both/here", "b2"), ("train", "both/here", "b3")])
-        kept = "\n".join(f"{kind} {hashlib.sha256(name.encode()).hexdigest()}" for kind, name in (("repo", "kept/apart"), ("blob", "k1")))
-        (self.folder / "kept-apart.txt").write_text(f"# which\n{kept}\n")
+        index = [("val", "Val/Only", "b1"), ("val", "both/here", "b2"), ("train", "both/here", "b3")]
+        table(self.folder / "index.csv", INDEX_COLUMNS, index)
+        hashes = [f"{kind} {hashlib.sha256(name.encode()).hexdigest()}\n" for kind, name in KEPT_APART]
+        (self.folder / "kept-apart.txt").write_text("".join(["# which\n", *hashes]))
         options = Namespace(
             manifest=[self.folder / "manifest.csv"],
             kept_apart=self.folder / "kept-apart.txt",
@@ -52,16 +56,16 @@ class Originals(unittest.TestCase):
         self.add("real/cam/a.png", "real")
         self.add("fake/new/b.png", "fake", "New")
         self.add("fake/kept/c.png", "fake", "New", "Kept/Apart")
-        self.add("fake/kept/d.png", "fake", "New", "x/y", "k1")
+        self.add("fake/kept/d.png", "fake", "New", "x/y", blob="k1")
         self.add("real/val/e.png", "real", "", "val/only")
-        self.add("real/val/f.png", "real", "", "both/here", "b2")
-        self.add("real/val/g.png", "real", "", "both/here", "b3")
+        self.add("real/val/f.png", "real", "", "both/here", blob="b2")
+        self.add("real/val/g.png", "real", "", "both/here", blob="b3")
         self.add("fake/kolors/h.png", "fake", "Kwai Kolors")
         self.add("fake/torn/i.png", "fake", "New")
         (self.folder / "fake/torn/i.png").write_bytes(b"no picture")
         counts = self.pack()
-        expected = {"packed real": 2, "packed fake": 1, "kept apart": 2, "in validation": 2, "family kept unseen": 1, "unreadable": 1}
-        self.assertEqual(counts, expected)
+        refused = {"kept apart": 2, "in validation": 2, "family kept unseen": 1, "unreadable": 1}
+        self.assertEqual(counts, {"packed real": 2, "packed fake": 1, **refused})
         rows = [image.row for image in read_packs([self.folder / "pack"])]
         self.assertEqual({row.source for row in rows}, {"cam", "new", "val"})
         self.assertTrue(all(row.height == 64 and row.split == "train" for row in rows))

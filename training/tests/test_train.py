@@ -73,7 +73,8 @@ class TrainTest(unittest.TestCase):
         self.assertEqual(tensors["conv1.norm.running_var"].shape, (6,))
         self.assertNotIn("zeroSum", described["layers"][0])
         self.assertEqual(run.step, described["step"])
-        self.assertEqual(len(described["golden"]["logits"]), described["golden"]["rows"] * described["golden"]["columns"])
+        golden = described["golden"]
+        self.assertEqual(len(golden["logits"]), golden["rows"] * golden["columns"])
 
     def test_loss_of_right_logits_is_smaller(self) -> None:
         labels = torch.tensor([0.0, 1.0])

@@ -43,7 +43,7 @@ def windows(pixels: np.ndarray, side: int, most: int, random: np.random.Generato
 
 
 def web_sized(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """The whole picture made smaller, as web sites do: shorter side between 360 px and four fifths of what it was."""
+    """The whole picture made smaller, as web sites do: its shorter side 360 px to four fifths of it."""
     height, width = pixels.shape[:2]
     short = min(height, width)
     scale = float(np.exp(random.uniform(np.log(360), np.log(0.8 * short)))) / short

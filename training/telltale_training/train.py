@@ -125,11 +125,13 @@ def train(config: Dict, images: List[Image], run: Run, options: argparse.Namespa
     loader = DataLoader(
         batches, batch_size=None, sampler=range(run.step, recipe["steps"]), num_workers=options.workers
     )
+    # The loading processes must not inherit the handlers: they are ended by signals.
+    stream = iter(loader)
     stop = {"now": False}
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.update(now=True))
     began, before, saved = time.monotonic(), run.seconds, time.monotonic()
-    for batch in loader:
+    for batch in stream:
         run.losses.append(train_step(run, batch, recipe))
         run.seconds = before + time.monotonic() - began
         if run.step % options.log_steps == 0:

@@ -58,6 +58,11 @@ class TrainTest(unittest.TestCase):
         self.assertEqual(len(curves[0]), 7)
         self.assertEqual([line.split(",")[3] for line in curves[0]], [line.split(",")[3] for line in curves[1]])
 
+    def test_loading_processes_change_nothing(self) -> None:
+        alone, helped = self.run_in("alone"), self.run_in("helped", workers=2)
+        for name, value in alone.average.values.items():
+            self.assertTrue(torch.equal(value, helped.average.values[name]), name)
+
     def test_validation_is_written_at_the_end(self) -> None:
         self.run_in("run")
         (line,) = (self.folder / "run" / "validation.jsonl").read_text().splitlines()

@@ -4,6 +4,7 @@ import type { EnsembleName } from '../core/backbones/families.ts';
 import type { Effort } from '../core/model/tiles.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import { type CalibrateCommand, calibrateCommand } from './arguments-calibrate.ts';
+import { type CardCommand, cardCommand } from './arguments-card.ts';
 import {
   type EvaluateCommand,
   evaluateCommand,
@@ -15,6 +16,7 @@ import { HELP } from './help.ts';
 import { BACKEND_CHOICES, choice, ensembleNamed, onlyOne, UsageError } from './usage.ts';
 
 export type { CalibrateCommand } from './arguments-calibrate.ts';
+export type { CardCommand } from './arguments-card.ts';
 export type { EvaluateCommand, MergeCommand } from './arguments-evaluate.ts';
 export type { InspectCommand } from './arguments-inspect.ts';
 
@@ -64,6 +66,7 @@ export type Command =
   | InfoCommand
   | InspectCommand
   | CalibrateCommand
+  | CardCommand
   | EvaluateCommand
   | MergeCommand;
 
@@ -83,6 +86,8 @@ export function parseCommand(words: readonly string[]): Result<Command, string> 
       return guarded(() => inspectCommand(rest));
     case 'calibrate':
       return guarded(() => calibrateCommand(rest));
+    case 'card':
+      return guarded(() => cardCommand(rest));
     case 'evaluate':
       return guarded(() => evaluateCommand(rest));
     case 'merge':
@@ -94,10 +99,12 @@ export function parseCommand(words: readonly string[]): Result<Command, string> 
     case '-h':
       return success({ kind: 'help', text: HELP.all });
     case undefined:
-      return failure('say what to do: screen, import, info, inspect-data, evaluate or merge');
+      return failure(
+        'say what to do: screen, import, info, inspect-data, calibrate, card, evaluate or merge',
+      );
     default:
       return failure(
-        `there is no command "${name}"; there are screen, import, info, inspect-data, evaluate and merge`,
+        `there is no command "${name}"; there are screen, import, info, inspect-data, calibrate, card, evaluate and merge`,
       );
   }
 }

@@ -13,6 +13,7 @@ const all = `Usage: telltale <command> ...
   telltale info MODEL             layers, receptive fields and work of a model
   telltale inspect-data DIR       what a collection's files give away: copies, formats, sizes
   telltale calibrate              probabilities and thresholds of a model, from pictures of known origin
+  telltale card MODEL             what people should know about a model, as text or as a page
   telltale evaluate --data DIR    how well models tell real from generated pictures
   telltale merge PARTIAL...       the figures of an evaluation that was shared out
 
@@ -121,4 +122,25 @@ index.csv. Classes weigh equally, and sources within a class; how well the fit i
   --json              the calibration as a JSON object on standard output
 `;
 
-export const HELP = { all, screen, import: importText, info, inspect, calibrate, evaluate, merge } as const;
+const card = `Usage: telltale card MODEL [options]
+
+MODEL is a model folder of Telltale's own kind. Prints what it was trained and tested on, its figures and thresholds, known
+failures, and how to read a score.
+
+  --html FILE         writes the card as a page, with the calibration diagram and tables of generators and sources
+  --evaluation FILE   puts figures that "telltale evaluate --json" has printed into the card ...
+  --on TEXT           ... which were measured on these pictures (one sentence) ...
+  --out CARD          ... and writes the card
+`;
+
+export const HELP = {
+  all,
+  screen,
+  import: importText,
+  info,
+  inspect,
+  calibrate,
+  card,
+  evaluate,
+  merge,
+} as const;

@@ -36,6 +36,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./command-inspect.ts')).inspectCommand(command, output);
     case 'calibrate':
       return (await import('./command-calibrate.ts')).calibrateCommand(command, output);
+    case 'card':
+      return (await import('./command-card.ts')).cardCommand(command, output);
     case 'evaluate':
       return (await import('./command-evaluate.ts')).evaluateCommand(command, output);
     case 'merge':

@@ -1,0 +1,73 @@
+/** `telltale card` from outside, with figures that `telltale evaluate` has measured. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../scripts/lib/command.mjs';
+import { parseCard } from '../../src/core/model/card.ts';
+import { telltale } from '../support/command-line.ts';
+import { jpegOf, pngOf, waves } from '../support/pictures-by-hand.ts';
+
+const MODEL = path.join(ROOT, 'models/starter');
+let scratch = '';
+beforeAll(async () => {
+  scratch = mkdtempSync(path.join(tmpdir(), 'telltale-card-'));
+  for (let index = 0; index < 3; index++) {
+    for (const [name, bytes] of [
+      [`real/phone${index}/a.png`, pngOf(waves(120 + index, 100))],
+      [`fake/maker${index}/a.jpg`, await jpegOf(waves(110 + index, 120), 50)],
+    ] as const) {
+      mkdirSync(path.dirname(path.join(scratch, 'data', name)), { recursive: true });
+      writeFileSync(path.join(scratch, 'data', name), bytes);
+    }
+  }
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('telltale card', () => {
+  it('prints what a person should know', async () => {
+    const finished = await telltale(['card', 'models/starter']);
+    expect(finished).toMatchObject({ code: 0, stderr: '' });
+    expect(finished.stdout).toMatch(/^Starter \(starter@1\/p1\)\n\nHow to read a score\n/);
+    expect(finished.stdout).toContain('Known failures\n  This is a starter model');
+  });
+
+  it('takes figures from an evaluation into a card that is accepted, and writes its page', async () => {
+    const words = ['--model', MODEL, '--data', 'data', '--degrade', 'jpeg:75', '--json'];
+    const evaluated = await telltale(['evaluate', ...words], scratch);
+    expect(evaluated.code).toBe(0);
+    writeFileSync(path.join(scratch, 'figures.json'), evaluated.stdout);
+    const files = [
+      '--evaluation',
+      'figures.json',
+      '--on',
+      'Six waves',
+      '--out',
+      'card.json',
+      '--html',
+      'card.html',
+    ];
+    const finished = await telltale(['card', MODEL, ...files], scratch);
+    expect(finished).toMatchObject({ code: 0, stderr: '' });
+    const card = parseCard(JSON.parse(readFileSync(path.join(scratch, 'card.json'), 'utf8')));
+    if (!card.ok) throw new Error(card.failure.message);
+    const { overall } = JSON.parse(evaluated.stdout);
+    expect(card.value.evaluation).toMatchObject({ on: 'Six waves', threshold: overall.threshold });
+    const [asIs, degraded] = card.value.evaluation?.conditions ?? [];
+    expect(asIs).toMatchObject({ degradation: 'none', real: 3, fake: 3 });
+    expect(asIs?.rocAuc?.value).toBeCloseTo(overall.rocAuc, 4);
+    expect(degraded?.degradation).toBe('jpeg:75');
+    const page = readFileSync(path.join(scratch, 'card.html'), 'utf8');
+    expect(page).toContain('<td>maker2</td>');
+  });
+
+  it('refuses figures of another model, and half an order', async () => {
+    writeFileSync(path.join(scratch, 'none.json'), '{}');
+    const files = ['--evaluation', 'none.json', '--on', 'x', '--out', 'never.json'];
+    const finished = await telltale(['card', MODEL, ...files], scratch);
+    expect(finished).toMatchObject({ code: 1, stdout: '' });
+    expect(finished.stderr).toContain('not what "telltale evaluate --json" prints');
+    const half = await telltale(['card', MODEL, '--out', 'card.json'], scratch);
+    expect(half.code).toBe(2);
+  });
+});

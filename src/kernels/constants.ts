@@ -54,6 +54,10 @@ function append(constants: Constants, values: Float32Array): number {
   return offset;
 }
 
+/** For the cells that a map takes four at a time. */
+const fourTimes = (values: Float32Array): Float32Array =>
+  Float32Array.from({ length: values.length * 4 }, (_, index) => values[index % values.length] ?? 0);
+
 function numbersOf(step: Step, cellLength: number): Partial<Record<keyof StepConstants, Float32Array>> {
   switch (step.op) {
     case 'convolve': {
@@ -68,7 +72,7 @@ function numbersOf(step: Step, cellLength: number): Partial<Record<keyof StepCon
     case 'depthwise':
       return { tapWeights: packTaps(step.taps), tapBias: packTapBias(step.taps) };
     case 'map':
-      return { gain: step.gain, shift: step.shift };
+      return { gain: fourTimes(step.gain), shift: fourTimes(step.shift) };
     case 'nearestResidual':
       return { gain: Float32Array.of(step.factor) };
     case 'pool':

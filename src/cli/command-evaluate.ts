@@ -1,4 +1,6 @@
 /** `telltale evaluate`. */
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
 import { type EvaluatedItem, type EvaluatedModel, measuredChains } from '../core/evaluate/evaluation.ts';
 import { headerLine, recordLine } from '../core/evaluate/record.ts';
 import { isInShard, listingOf } from '../core/evaluate/shard.ts';
@@ -19,8 +21,9 @@ export async function evaluateCommand(command: EvaluateCommand, output: Output):
   const dataset = await findDataset(command.folder, command.split);
   const journal =
     command.journalFile === null ? success(Journal.inMemory()) : Journal.open(command.journalFile);
-  if (!dataset.ok || !journal.ok) {
-    for (const part of [dataset, journal]) if (!part.ok) output.say(harmless(part.failure));
+  const places = writablePlaces([command.report.htmlFile, command.part?.file ?? null]);
+  if (!dataset.ok || !journal.ok || !places.ok) {
+    for (const part of [dataset, journal, places]) if (!part.ok) output.say(harmless(part.failure));
     return 1;
   }
   const { items, strays } = dataset.value;
@@ -39,6 +42,19 @@ export async function evaluateCommand(command: EvaluateCommand, output: Output):
   return command.part === null
     ? report(command, subject, models.value, output)
     : writePart({ ...command, part: command.part }, subject, models.value, output);
+}
+
+/** Told before hours of work instead of after them. */
+function writablePlaces(files: readonly (string | null)[]): Result<null, string> {
+  for (const file of files.filter((name) => name !== null)) {
+    try {
+      accessSync(path.dirname(file), constants.W_OK);
+    } catch (error) {
+      fileFailure(error);
+      return failure(`${file}: it cannot be written`);
+    }
+  }
+  return success(null);
 }
 
 interface Subject {

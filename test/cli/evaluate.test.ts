@@ -226,6 +226,13 @@ describe('telltale evaluate', () => {
       code: 1,
       stderr: expect.stringContaining('there is no such file or folder'),
     });
+    const page = path.join(scratch, 'nowhere', 'page.html');
+    const unwritable = await telltale(['evaluate', '--model', model, '--data', folder, '--html', page]);
+    expect(unwritable).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `telltale: ${page}: it cannot be written\n`,
+    });
     const usage = await telltale(['evaluate', '--data', folder, '--degrade', 'jpeg:200']);
     expect(usage).toMatchObject({ code: 2, stderr: expect.stringContaining('"jpeg:200" is no degradation') });
   });

@@ -19,7 +19,7 @@ export function calibrationLines(calibration: Calibration): string[] {
     `fitted on       ${calibration.fittedOn}`,
     `curve           ${curve} (standard deviations ${deviations.join(', ')})`,
     `calibration     expected error ${(calibrationError ?? 0).toFixed(3)} on sources left out of the fit`,
-    `strong from     ${calibration.strongAt}; unsure from ${calibration.unsureFrom}`,
+    `strong from     ${calibration.strongAt}; unsure from ${calibration.unsureFrom}; yes or no at ${calibration.decideAt ?? calibration.strongAt}`,
     ...(operatingPoint === undefined
       ? []
       : [

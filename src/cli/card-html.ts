@@ -31,7 +31,7 @@ export function cardHtml(card: ModelCard): string {
       calibrationSection(card),
       section('Known failures', failureLines(card)),
     ],
-    EVALUATION_STYLE,
+    `${EVALUATION_STYLE}.charts { max-width: 440px; }\n`,
   );
 }
 

@@ -48,6 +48,8 @@ describe('calibrate', () => {
     expect(Math.abs(found.value.b)).toBeLessThan(0.15);
     expect(found.value.calibrationError).toBeLessThan(0.04);
     expect(found.value.blockVariance).toBe(0.2);
+    expect(found.value.strongAt).toBeGreaterThan(0.9);
+    expect(found.value.decideAt).toBe(0.5);
     expect(found.value.covariance.aa).toBeGreaterThan(0);
     expect(found.value.fittedOn).toMatch(
       /^\d+ real pictures of 8 sources and \d+ generated pictures of 8 sources, as/,

@@ -31,6 +31,8 @@ export type CalibrationFailure = MethodFailure | 'too-few-sources';
 
 /** P below which nothing is said to be found: odds below 1 to 2 where half of the pictures are generated. */
 const UNSURE_FROM = 0.35;
+/** P above which "generated" is the better guess of two, by what a calibrated probability is. */
+const EVEN_ODDS = 0.5;
 
 /**
  * The calibration of a model that gave `samples`: classes weigh equally and sources within them. The diagram rests on
@@ -68,6 +70,7 @@ export function calibrate(
       blockVariance: medianBlockVariance(samples),
       strongAt,
       unsureFrom: strongAt > UNSURE_FROM ? UNSURE_FROM : strongAt / 2,
+      decideAt: Math.min(EVEN_ODDS, strongAt),
       operatingPoint: point,
       bins: calibrationRanges(samples, fitted, limits),
       diagram: diagramBars(predictions),

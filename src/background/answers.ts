@@ -3,7 +3,13 @@ import type { ContentSender, PageSender } from '../platform/doors.ts';
 import { setHover } from '../platform/settings.ts';
 import { cacheSize, wipeCache } from '../platform/store/verdicts.ts';
 import type { Handlers } from '../protocol/channel.ts';
-import type { contentToBackground, engineToBackground, pageToBackground } from '../protocol/messages.ts';
+import type {
+  backgroundToContent,
+  contentToBackground,
+  engineToBackground,
+  pageToBackground,
+  ReplyOf,
+} from '../protocol/messages.ts';
 import type { FrameRow } from '../protocol/schemas.ts';
 import type { App } from './app.ts';
 import { ask, type ContentMessage, PUSH_LIMIT_MS } from './content-link.ts';
@@ -56,12 +62,12 @@ async function tellImage<Name extends Extract<ContentMessage, `image.${string}`>
   app: App,
   { tabId, frameId }: { tabId: number; frameId: number },
   ...message: [name: Name, request: Parameters<typeof ask<Name>>[2]]
-): Promise<Record<string, never>> {
+): Promise<ReplyOf<typeof backgroundToContent, Name>> {
   const frame = app.frames.at(tabId, frameId);
   const answer = frame === undefined ? null : await ask(frame, ...message, PUSH_LIMIT_MS);
   if (frame !== undefined && answer?.kind === 'gone') app.left(frame);
   if (answer?.kind !== 'answered') throw new Error('the page did not answer');
-  return {};
+  return answer.reply;
 }
 
 /** For Telltale's own pages. */

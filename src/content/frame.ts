@@ -3,7 +3,7 @@ import { failure } from '../core/result.ts';
 import { browser, type Runtime } from '../platform/browser.ts';
 import { listen } from '../platform/transports.ts';
 import { door, type Handlers } from '../protocol/channel.ts';
-import { backgroundToContent } from '../protocol/messages.ts';
+import { backgroundToContent, type HeatmapOutcome } from '../protocol/messages.ts';
 import type { FrameRow } from '../protocol/schemas.ts';
 import { text } from '../ui/i18n.ts';
 import { type Background, connect, extensionAlive } from './background.ts';
@@ -165,8 +165,7 @@ export class Frame {
       'image.reveal': ({ id }) => this.#withRecord(id, (record) => this.#reveal(record)),
       'image.heatmap': async ({ id, shown }) => {
         const record = this.registry.byId(id);
-        if (record) await this.#toggleHeatmap(record, shown);
-        return {};
+        return { outcome: record ? await this.#toggleHeatmap(record, shown) : 'gone' };
       },
       'menu.analyze': async ({ srcUrl }) => ({ found: await this.#analyzeFromMenu(srcUrl) }),
     };
@@ -228,8 +227,12 @@ export class Frame {
     void this.#screening.examine(record);
   }
 
-  #toggleHeatmap(record: ImageRecord, shown: boolean): Promise<void> {
-    return toggleHeatmap(record, shown, { overlay: this.#overlay, background: this.#background });
+  #toggleHeatmap(record: ImageRecord, shown: boolean): Promise<HeatmapOutcome> {
+    return toggleHeatmap(record, shown, {
+      overlay: this.#overlay,
+      background: this.#background,
+      lost: (gone) => this.#screening.lost(gone),
+    });
   }
 
   #badgeClosed(record: ImageRecord, replaced: boolean): void {

@@ -29,6 +29,8 @@ export class Screening {
   readonly #hooks: ScreeningHooks;
   /** Generation of the pictures that nothing but a glance has asked for. */
   readonly #glanced = new WeakMap<ImageRecord, number>();
+  /** Pictures with a score that is shown here and stored nowhere. */
+  readonly #lost = new WeakSet<ImageRecord>();
 
   constructor(hooks: ScreeningHooks) {
     this.#hooks = hooks;
@@ -38,7 +40,9 @@ export class Screening {
   receive(states: readonly StateUpdate[]): void {
     for (const update of states) {
       const record = this.#hooks.registry.apply(update);
-      if (record) this.#hooks.changed(record);
+      if (!record) continue;
+      if (!isWaiting(record.state)) this.#lost.delete(record);
+      this.#hooks.changed(record);
     }
   }
 
@@ -55,9 +59,15 @@ export class Screening {
     // A canvas may have been drawn anew without anybody noticing.
     const final =
       kind !== 'canvas' &&
+      !this.#lost.has(record) &&
       (state?.state === 'abstained' || (state?.state === 'scored' && state.coverage >= 1));
     if (final) return;
     await this.#ask(record, 'click');
+  }
+
+  /** The record's score is stored no more: the next click asks for it anew. */
+  lost(record: ImageRecord): void {
+    this.#lost.add(record);
   }
 
   /** A scan asks for all of these: what failed before waits again. */

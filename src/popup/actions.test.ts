@@ -18,7 +18,8 @@ let answer: () => Promise<unknown>;
 let actions: PopupActions;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const names = () => sent.map(([name]) => name);
-const notices = () => events.flatMap((event) => (event.type === 'notice.changed' ? event.notice : []));
+const notices = () =>
+  events.flatMap((event) => (event.type === 'notice.changed' && event.notice ? event.notice.sentence : []));
 const refused = (id: number, url: string): PageRow => {
   const row = pageRow(id, { state: 'failed', reason: 'not-allowed' });
   return { ...row, image: { ...row.image, url } };
@@ -90,6 +91,26 @@ describe('messages', () => {
     await settled();
     expect(notices()).toEqual(['popup_notice_no_answer']);
     expect(events.at(-1)).toEqual({ type: 'scan.refused' });
+  });
+
+  it('about a heatmap whose result is no longer stored say so and offer to look again', async () => {
+    const row = pageRow(4, scoredState(0.9));
+    answer = async () => ({ outcome: 'not-stored' });
+    actions.toggleHeatmap(row);
+    await settled();
+    const notice = { sentence: 'popup_notice_not_stored', again: row };
+    expect(events.at(-1)).toEqual({ type: 'notice.changed', notice });
+    actions.lookAgain(row);
+    await settled();
+    expect(sent.at(-1)).toEqual(['row.screen', { tabId: 1, frameId: 0, id: 4 }]);
+    expect(events.find((event) => event.type === 'notice.changed' && event.notice === null)).toBeDefined();
+  });
+
+  it('about a heatmap that is shown say nothing', async () => {
+    answer = async () => ({ outcome: 'done' });
+    actions.toggleHeatmap(pageRow(4, scoredState(0.9)));
+    await settled();
+    expect(notices()).toEqual([]);
   });
 
   it('mark the verdict that is shown, and unmark it again', () => {

@@ -37,7 +37,7 @@ export class PopupActions {
   }
 
   dismissNotice(): void {
-    this.#notify(null);
+    this.#around.dispatch({ type: 'notice.changed', notice: null });
   }
 
   startScan(): void {
@@ -73,7 +73,17 @@ export class PopupActions {
   toggleHeatmap(row: PageRow): void {
     const shown = !row.heatmapShown;
     this.#change(row, { heatmapShown: shown });
-    this.#attempt(this.#tell('row.heatmap', { ...this.#place(row), shown }));
+    const told = this.#tell('row.heatmap', { ...this.#place(row), shown }).then(({ outcome }) => {
+      if (outcome === 'not-stored') this.#notify(text('popup_notice_not_stored'), row);
+      if (outcome === 'no-answer') this.#notify(text('popup_notice_no_answer'));
+    });
+    this.#attempt(told);
+  }
+
+  /** For a picture whose result is no longer stored. */
+  lookAgain(row: PageRow): void {
+    this.dismissNotice();
+    this.screenRow(row);
   }
 
   toggleMark(row: PageRow, pageUrl: string): void {
@@ -175,7 +185,8 @@ export class PopupActions {
     this.#around.dispatch({ type: 'row.changed', key: rowKey(row), changes });
   }
 
-  #notify(notice: string | null): void {
-    this.#around.dispatch({ type: 'notice.changed', notice });
+  /** Says `sentence`, and with `again` offers to look at that image anew. */
+  #notify(sentence: string, again: PageRow | null = null): void {
+    this.#around.dispatch({ type: 'notice.changed', notice: { sentence, again } });
   }
 }

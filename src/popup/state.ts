@@ -9,6 +9,13 @@ export interface CacheSize {
   bytes: number;
 }
 
+/** One sentence about what just happened. */
+export interface Notice {
+  sentence: string;
+  /** The image that the notice offers to look at again, or null. */
+  again: PageRow | null;
+}
+
 export interface PopupState {
   /** Null until the background has answered once. */
   view: PageView | null;
@@ -26,8 +33,7 @@ export interface PopupState {
   /** Rows that are drawn at most. */
   drawn: number;
   cache: CacheSize | null;
-  /** One sentence about what just happened, or null. */
-  notice: string | null;
+  notice: Notice | null;
 }
 
 export type PopupEvent =
@@ -41,7 +47,7 @@ export type PopupEvent =
   | { type: 'list.extended' }
   | { type: 'row.changed'; key: string; changes: Partial<PageRow> }
   | { type: 'cache.arrived'; cache: CacheSize }
-  | { type: 'notice.changed'; notice: string | null };
+  | { type: 'notice.changed'; notice: Notice | null };
 
 /** Rows drawn at first, and added by each "show more": a list of 1,000 must open as fast as one of 10. */
 export const ROWS_PER_STEP = 60;

@@ -5,7 +5,7 @@ import { About } from './about.tsx';
 import type { PopupActions } from './actions.ts';
 import { Header } from './header.tsx';
 import { PageSection } from './page-section.tsx';
-import type { PopupState, Section } from './state.ts';
+import type { Notice, PopupState, Section } from './state.ts';
 
 export interface PopupProps {
   state: PopupState;
@@ -32,16 +32,26 @@ export function Popup({ state, actions }: { state: Signal<PopupState>; actions: 
         )}
       </div>
       <div class="notice" role="status" data-empty={notice === null}>
-        {notice !== null && (
-          <>
-            <span>{notice}</span>
-            <button type="button" class="link" onClick={() => actions.dismissNotice()}>
-              {text('popup_dismiss')}
-            </button>
-          </>
-        )}
+        {notice !== null && <NoticeLine notice={notice} actions={actions} />}
       </div>
     </main>
+  );
+}
+
+function NoticeLine({ notice, actions }: { notice: Notice; actions: PopupActions }) {
+  const { sentence, again } = notice;
+  return (
+    <>
+      <span>{sentence}</span>
+      {again !== null && (
+        <button type="button" class="link" onClick={() => actions.lookAgain(again)}>
+          {text('popup_look_again')}
+        </button>
+      )}
+      <button type="button" class="link" onClick={() => actions.dismissNotice()}>
+        {text('popup_dismiss')}
+      </button>
+    </>
   );
 }
 

@@ -33,6 +33,10 @@ const readResult = <Schema extends v.GenericSchema>(value: Schema) =>
     v.object({ ok: v.literal(false), failure: readFailure }),
   ]);
 
+/** What came of a wish to show or hide a heatmap. `gone`: the picture, or its score, is no longer there. */
+export const heatmapReply = v.object({ outcome: v.picklist(['done', 'not-stored', 'no-answer', 'gone']) });
+export type HeatmapOutcome = v.InferOutput<typeof heatmapReply>['outcome'];
+
 /** Whether a request's image is looked at whole, or sampled when it is big. */
 export const effort = v.picklist(['quick', 'full']);
 
@@ -89,7 +93,7 @@ export const pageToBackground = {
   'scan.cancel': { request: v.object(inTab), reply: nothing },
   'row.screen': { request: v.object(oneImage), reply: nothing },
   'row.reveal': { request: v.object(oneImage), reply: nothing },
-  'row.heatmap': { request: v.object({ ...oneImage, shown: v.boolean() }), reply: nothing },
+  'row.heatmap': { request: v.object({ ...oneImage, shown: v.boolean() }), reply: heatmapReply },
   'row.mark': {
     request: v.object({ sha256, wrong: v.boolean(), pageUrl: v.string(), state: imageState }),
     reply: nothing,
@@ -124,7 +128,7 @@ export const backgroundToContent = {
   /** Ask for this image as if its badge had been clicked. */
   'image.analyze': { request: v.object({ id: count }), reply: nothing },
   'image.reveal': { request: v.object({ id: count }), reply: nothing },
-  'image.heatmap': { request: v.object({ id: count, shown: v.boolean() }), reply: nothing },
+  'image.heatmap': { request: v.object({ id: count, shown: v.boolean() }), reply: heatmapReply },
   /** The context menu was used in this frame. `found` false: nothing under the pointer, pick mode started. */
   'menu.analyze': {
     request: v.object({ srcUrl: v.nullable(v.string()) }),

@@ -340,6 +340,31 @@ describe('messages', () => {
     await expect.poll(async () => (await stub.log()).map(({ name }) => name)).toContain('frame.changed');
   });
 
+  it('reports a heatmap whose result is no longer stored, and then looks again', async () => {
+    await open('/wiped', '<img src="/300x200/x.png?level=strong">');
+    const [image] = (await stub.ask<{ images: ImageRef[] }>(tab, 'scan.collect')).images;
+    const id = image?.id;
+    await stub.ask(tab, 'image.analyze', { id });
+    await world.until(`/Strong/.test(${badgeText})`);
+    const asked = async () => (await stub.log()).filter(({ name }) => name === 'image.screen').length;
+    await stub.ask(tab, 'image.analyze', { id });
+    expect(await asked()).toBe(1);
+    const map = await stub.stub((background) => {
+      const kept = background.map;
+      background.map = null;
+      return kept && { ...kept, values: [...kept.values] };
+    });
+    expect(await stub.ask(tab, 'image.heatmap', { id, shown: true })).toEqual({ outcome: 'not-stored' });
+    await world.until(`/no longer stored/.test(${badgeText})`);
+    await stub.stub((background, kept: typeof map) => {
+      background.map = kept && { ...kept, values: new Uint8Array(kept.values) };
+    }, map);
+    await stub.ask(tab, 'image.analyze', { id });
+    await expect.poll(asked).toBe(2);
+    expect(await stub.ask(tab, 'image.heatmap', { id, shown: true })).toEqual({ outcome: 'done' });
+    expect(await stub.ask(tab, 'image.heatmap', { id: 999, shown: true })).toEqual({ outcome: 'gone' });
+  });
+
   it('leaves nothing behind when it is retired', async () => {
     await open('/retire', '<img src="/300x200/x.png">');
     await pointAt('img');

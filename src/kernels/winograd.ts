@@ -1,4 +1,5 @@
 /** Which convolutions go through F(4x4, 3x3) (`assembly/winograd.ts`), and their weights for it. */
+import { ADDRESS_TABLE_BYTES, STEP_BYTES } from './descriptor.ts';
 import type { Convolve } from './steps.ts';
 
 /** Side of a tile of results, and of the transformed tile. */
@@ -46,10 +47,10 @@ export function tilesTogether(step: Convolve, cellLength: number): number {
   return Math.min(Math.max(Math.floor(BLOCK_BYTES / bytes) & ~3, 4), 32);
 }
 
-/** Scratch memory for `tilesTogether` tiles: one square, and the planes of inputs and products. */
+/** Scratch memory for `tilesTogether` tiles: one square, two steps, a table, and the planes of inputs and products. */
 export function winogradScratchBytes(step: Convolve, cellLength: number): number {
   const plane = tilesTogether(step, cellLength) * (cellLength + outputsOf(step)) * FLOAT_BYTES + 2 * 64;
-  return POINTS * (16 + plane);
+  return POINTS * (16 + plane) + 2 * STEP_BYTES + ADDRESS_TABLE_BYTES;
 }
 
 /** G g G^T of every kernel, as [point][panel][input][8]; computed in double precision. */

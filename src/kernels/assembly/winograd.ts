@@ -6,6 +6,7 @@ import {
   ADDEND,
   ADDEND_CELL_BYTES,
   ADDEND_ROW_BYTES,
+  ADDRESS_TABLE_BYTES,
   BIAS,
   BLOCK,
   COLUMNS,
@@ -18,16 +19,21 @@ import {
   OUTPUT,
   OUTPUT_CELL_BYTES,
   OUTPUT_ROW_BYTES,
+  SEGMENTS,
+  SEGMENT_LENGTH,
+  SEGMENT_TABLE,
+  STEP_BYTES,
   TAP_DEPTH,
   WEIGHTS,
 } from '../descriptor';
 import { clamp, multiplyAdd } from './arithmetic';
-import { PANEL_BYTES } from './tile';
+import { INPUT_OF, OUTPUT_OF } from './cells';
+import { PANEL_BYTES, convolvePanel } from './tile';
 
 /** Cells of a transformed tile. */
 const POINTS: i32 = 36;
-/** Half a transformed tile of one vector. */
-const SQUARE_BYTES: usize = 36 * 16;
+/** A transformed tile of one vector, at the start of the scratch memory; two steps' words and a table follow. */
+const SQUARE_BYTES: i32 = 36 * 16;
 /** Keeps the 36 planes out of the same cache set. */
 const PLANE_GAP: i32 = 64;
 
@@ -35,13 +41,19 @@ const PLANE_GAP: i32 = 64;
 export function winograd(step: usize, from: i32, to: i32, scratch: usize): void {
   const columns = load<i32>(step, COLUMNS);
   const block = load<i32>(step, BLOCK);
-  const panels = (load<i32>(step, DEPTH) + 1) >> 1;
+  const outputBytes = ((load<i32>(step, DEPTH) + 1) >> 1) * PANEL_BYTES;
+  const product = scratch + SQUARE_BYTES;
+  const table = product + 2 * STEP_BYTES;
+  const inputs = table + ADDRESS_TABLE_BYTES;
   const inputBytes = load<i32>(step, TAP_DEPTH) << 4;
-  const outputBytes = panels * PANEL_BYTES;
   const inputPlane = block * inputBytes + PLANE_GAP;
-  const outputPlane = block * outputBytes + PLANE_GAP;
-  const inputs = scratch + SQUARE_BYTES;
   const outputs = inputs + POINTS * inputPlane;
+  const outputPlane = block * outputBytes + PLANE_GAP;
+  describeProduct(product, inputBytes);
+  for (let tile = 0; tile < block; tile++) {
+    store<usize>(table + (tile << 2), inputs + tile * inputBytes, INPUT_OF);
+    store<usize>(table + (tile << 2), outputs + tile * outputBytes, OUTPUT_OF);
+  }
   const across = (columns + 3) >> 2;
   const tiles = ((to - from + 3) >> 2) * across;
   for (let first = 0; first < tiles; first += block) {
@@ -56,9 +68,10 @@ export function winograd(step: usize, from: i32, to: i32, scratch: usize): void 
     }
     let weights = load<usize>(step, WEIGHTS);
     for (let point = 0; point < POINTS; point++) {
-      const left = inputs + point * inputPlane;
-      for (let panel = 0; panel < panels; panel++) {
-        multiplyPanel(left, weights, outputs + point * outputPlane + panel * PANEL_BYTES, count, inputBytes, outputBytes);
+      store<i32>(product, point * inputPlane, POINT_OFFSET);
+      const panel = point * outputPlane;
+      for (let channel = 0; channel < outputBytes; channel += PANEL_BYTES) {
+        convolvePanel(product, table, (count + 3) & ~3, weights, product + NO_BIAS, panel + channel, false);
         weights += inputBytes << 3;
       }
     }
@@ -71,67 +84,18 @@ export function winograd(step: usize, from: i32, to: i32, scratch: usize): void 
   }
 }
 
-/** Rows of 4 by 8 outputs: the tile of `tile.ts` where everything lies side by side. */
-function multiplyPanel(
-  left: usize,
-  weights: usize,
-  target: usize,
-  count: i32,
-  rowBytes: i32,
-  targetBytes: i32,
-): void {
-  for (let row = 0; row < count; row += 4) {
-    let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
-    let w = weights;
-    let a = left, b = a + rowBytes, c = b + rowBytes, d = c + rowBytes;
-    const end = b;
-    left = d + rowBytes;
-    while (a < end) {
-      if (ASC_FEATURE_RELAXED_SIMD) {
-        let w0 = v128.load(w), w1 = v128.load(w, 16), x = v128.load_splat<f32>(a);
-        a0 = multiplyAdd(x, w0, a0); a1 = multiplyAdd(x, w1, a1); x = v128.load_splat<f32>(b);
-        b0 = multiplyAdd(x, w0, b0); b1 = multiplyAdd(x, w1, b1); x = v128.load_splat<f32>(c);
-        c0 = multiplyAdd(x, w0, c0); c1 = multiplyAdd(x, w1, c1); x = v128.load_splat<f32>(d);
-        d0 = multiplyAdd(x, w0, d0); d1 = multiplyAdd(x, w1, d1);
-        w0 = v128.load(w, 32); w1 = v128.load(w, 48); x = v128.load_splat<f32>(a, 4);
-        a0 = multiplyAdd(x, w0, a0); a1 = multiplyAdd(x, w1, a1); x = v128.load_splat<f32>(b, 4);
-        b0 = multiplyAdd(x, w0, b0); b1 = multiplyAdd(x, w1, b1); x = v128.load_splat<f32>(c, 4);
-        c0 = multiplyAdd(x, w0, c0); c1 = multiplyAdd(x, w1, c1); x = v128.load_splat<f32>(d, 4);
-        d0 = multiplyAdd(x, w0, d0); d1 = multiplyAdd(x, w1, d1);
-        w0 = v128.load(w, 64); w1 = v128.load(w, 80); x = v128.load_splat<f32>(a, 8);
-        a0 = multiplyAdd(x, w0, a0); a1 = multiplyAdd(x, w1, a1); x = v128.load_splat<f32>(b, 8);
-        b0 = multiplyAdd(x, w0, b0); b1 = multiplyAdd(x, w1, b1); x = v128.load_splat<f32>(c, 8);
-        c0 = multiplyAdd(x, w0, c0); c1 = multiplyAdd(x, w1, c1); x = v128.load_splat<f32>(d, 8);
-        d0 = multiplyAdd(x, w0, d0); d1 = multiplyAdd(x, w1, d1);
-        w0 = v128.load(w, 96); w1 = v128.load(w, 112); x = v128.load_splat<f32>(a, 12);
-        a0 = multiplyAdd(x, w0, a0); a1 = multiplyAdd(x, w1, a1); x = v128.load_splat<f32>(b, 12);
-        b0 = multiplyAdd(x, w0, b0); b1 = multiplyAdd(x, w1, b1); x = v128.load_splat<f32>(c, 12);
-        c0 = multiplyAdd(x, w0, c0); c1 = multiplyAdd(x, w1, c1); x = v128.load_splat<f32>(d, 12);
-        d0 = multiplyAdd(x, w0, d0); d1 = multiplyAdd(x, w1, d1);
-        a += 16; b += 16; c += 16; d += 16; w += 4 * PANEL_BYTES;
-      } else {
-        const w0 = v128.load(w), w1 = v128.load(w, 16);
-        let x = v128.load_splat<f32>(a);
-        a0 = multiplyAdd(x, w0, a0); a1 = multiplyAdd(x, w1, a1); x = v128.load_splat<f32>(b);
-        b0 = multiplyAdd(x, w0, b0); b1 = multiplyAdd(x, w1, b1); x = v128.load_splat<f32>(c);
-        c0 = multiplyAdd(x, w0, c0); c1 = multiplyAdd(x, w1, c1); x = v128.load_splat<f32>(d);
-        d0 = multiplyAdd(x, w0, d0); d1 = multiplyAdd(x, w1, d1);
-        a += 4; b += 4; c += 4; d += 4; w += PANEL_BYTES;
-      }
-    }
-    v128.store(target, a0);
-    v128.store(target, a1, 16);
-    target += targetBytes;
-    v128.store(target, b0);
-    v128.store(target, b1, 16);
-    target += targetBytes;
-    v128.store(target, c0);
-    v128.store(target, c1, 16);
-    target += targetBytes;
-    v128.store(target, d0);
-    v128.store(target, d1, 16);
-    target += targetBytes;
-  }
+/** Behind the words of the step that multiplies the planes: where a point's plane begins, and a panel of zeros. */
+const POINT_OFFSET: usize = STEP_BYTES;
+const NO_BIAS: usize = STEP_BYTES + 32;
+
+/** The planes' products as a step for `convolvePanel`: one run of a tile's channels, nothing added, no bounds. */
+function describeProduct(product: usize, inputBytes: i32): void {
+  memory.fill(product, 0, 2 * STEP_BYTES);
+  store<i32>(product, 1, SEGMENTS);
+  store<usize>(product, product + POINT_OFFSET, SEGMENT_TABLE);
+  store<i32>(product, inputBytes >> 2, SEGMENT_LENGTH);
+  store<f32>(product, -f32.MAX_VALUE, LOW);
+  store<f32>(product, f32.MAX_VALUE, HIGH);
 }
 
 /** All vectors of the 6 x 6 cells at `input`, one plane of `target` for every point. */
@@ -146,7 +110,7 @@ function transformInput(step: usize, input: usize, square: usize, target: usize,
       from += cell;
     }
     let to = target;
-    for (let line: usize = 0; line < SQUARE_BYTES; line += 96) {
+    for (let line: usize = 0; line < 6 * 96; line += 96) {
       inputLine(square + line, 16, to, plane);
       to += 6 * plane;
     }

@@ -1,6 +1,6 @@
 /** The model this build ships: its card, parsed once, and what the popup says before an engine has started. */
 import cardJson from '../../models/starter/card.json';
-import { modelKey, parseCard } from '../core/model/card.ts';
+import { limitsOf, modelKey, parseCard } from '../core/model/card.ts';
 import type { EngineInfo } from '../protocol/schemas.ts';
 
 const parsed = parseCard(cardJson);
@@ -14,5 +14,5 @@ export const INFO_BEFORE_START: EngineInfo = {
   backend: null,
   note: '',
   workers: 0,
-  model: { id: card.id, name: card.name, starter: card.starter, limits: card.limits.unknowns },
+  model: { id: card.id, name: card.name, starter: card.starter, limits: limitsOf(card) },
 };

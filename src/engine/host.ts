@@ -5,7 +5,7 @@
  */
 
 import { type Sniffed, sniff } from '../core/image/sniff.ts';
-import { type ModelCard, modelKey } from '../core/model/card.ts';
+import { limitsOf, type ModelCard, modelKey } from '../core/model/card.ts';
 import type { Result } from '../core/result.ts';
 import { isTooSmall } from '../core/score/screen.ts';
 import type { Abstained, Failed, PatchMap, Scored } from '../core/verdict.ts';
@@ -284,8 +284,9 @@ class Host implements EngineHost {
   }
 
   #info(): EngineInfo {
-    const { id, name, starter, limits } = this.#options.card;
-    return { ...this.#pool.state(), model: { id, name, starter, limits: limits.unknowns } };
+    const { card } = this.#options;
+    const { id, name, starter } = card;
+    return { ...this.#pool.state(), model: { id, name, starter, limits: limitsOf(card) } };
   }
 
   #tellInfo(): void {

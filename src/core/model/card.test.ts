@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import cardJson from '../../../models/starter/card.json' with { type: 'json' };
 import { starterCard, starterWeightBytes } from '../../../test/support/starter.ts';
-import { modelKey, parseCard } from './card.ts';
+import { limitsOf, modelKey, parseCard } from './card.ts';
 import { patchesAlong, pixelsUnder, receptiveFieldOf } from './geometry.ts';
 
 const changed = (change: (card: typeof cardJson) => void): unknown => {
@@ -118,6 +118,13 @@ describe('facts for people', () => {
     change(copy, calibration);
     return parseCard({ ...copy, calibration });
   };
+
+  it('put known failures before what else is not known', () => {
+    const parsed = withFacts(() => undefined);
+    const limits = parsed.ok ? limitsOf(parsed.value) : [];
+    expect(limits.slice(0, 2)).toEqual([facts.failureClasses[0]?.what, cardJson.limits.unknowns[0]]);
+    expect(limitsOf(starterCard)).toEqual(cardJson.limits.unknowns);
+  });
 
   it('are kept as they stand', () => {
     const parsed = withFacts(() => undefined);

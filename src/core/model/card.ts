@@ -109,6 +109,12 @@ export function parseCard(value: unknown): Result<ModelCard, CardFailure> {
   return success(parsed.output);
 }
 
+/** What a person should know where a score is shown, one sentence each: known failures, then what else is not known. */
+export const limitsOf = ({ failureClasses = [], limits }: ModelCard): string[] => [
+  ...failureClasses.map(({ what }) => what),
+  ...limits.unknowns,
+];
+
 /** Names what a cached verdict depends on: model id, its version, and the preprocessing version. */
 export const modelKey = (model: ModelCard): string =>
   `${model.id}@${model.version}/p${PREPROCESSING_VERSION}`;

@@ -16,8 +16,8 @@ export interface CalibrateCommand {
   falsePositiveRate: number;
   method: Method;
   rounds: number;
-  /** Where scores are kept between runs; null: nowhere. */
-  scoresFile: string | null;
+  /** Where finished scores are kept between runs; null: nowhere. */
+  resumeFile: string | null;
   /** Where the card goes; null: it is not written. */
   outFile: string | null;
   json: boolean;
@@ -35,7 +35,7 @@ export function calibrateCommand(words: string[]): CalibrateCommand | { kind: 'h
       fpr: { type: 'string', default: '0.01' },
       method: { type: 'string', default: 'auto' },
       rounds: { type: 'string', default: '2000' },
-      scores: { type: 'string' },
+      resume: { type: 'string' },
       out: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -53,7 +53,7 @@ export function calibrateCommand(words: string[]): CalibrateCommand | { kind: 'h
     falsePositiveRate: shareFrom(values.fpr),
     method: choice('method', values.method, METHODS),
     rounds: roundsFrom(values.rounds),
-    scoresFile: values.scores ?? null,
+    resumeFile: values.resume ?? null,
     outFile: values.out ?? null,
     json: values.json,
   };

@@ -9,6 +9,8 @@ export interface InspectCommand {
   /** A second collection that must share no picture with the first; null: none. */
   against: string | null;
   htmlFile: string | null;
+  /** Where what was read is kept between runs; null: nowhere. */
+  resumeFile: string | null;
   json: boolean;
 }
 
@@ -20,6 +22,7 @@ export function inspectCommand(words: string[]): InspectCommand | { kind: 'help'
     options: {
       against: { type: 'string' },
       html: { type: 'string' },
+      resume: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -30,6 +33,7 @@ export function inspectCommand(words: string[]): InspectCommand | { kind: 'help'
     folder: onlyOne(positionals, 'folder of pictures'),
     against: values.against ?? null,
     htmlFile: values.html ?? null,
+    resumeFile: values.resume ?? null,
     json: values.json,
   };
 }

@@ -1,12 +1,11 @@
-/** Scores for `telltale calibrate`: made in threads, and kept in a file so that a stopped run goes on from there. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+/** Scores for `telltale calibrate`: made in threads, and kept so that a stopped run goes on. */
 import type { CalibrationSample } from '../core/calibrate/sample.ts';
 import type { DegradationChain } from '../core/degrade/specification.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import { type Dataset, fileOf } from './dataset-files.ts';
-import { fileFailure, writeWhole } from './files.ts';
-import { progressOn } from './progress.ts';
-import { harmless } from './text.ts';
+import type { KeptReplies } from './kept-replies.ts';
+import type { Output } from './output.ts';
+import { countOf } from './picture-count.ts';
 import { runInThreads } from './thread-pool.ts';
 
 export interface CalibrateStart {
@@ -23,76 +22,58 @@ export interface CalibrateItem {
 /** What is known of one version of a picture. */
 export type VersionScore = Omit<CalibrationSample, 'path' | 'label' | 'source'>;
 
-export type CalibrateReply = { path: string; versions: VersionScore[] } | { path: string; failure: string };
-
-/** What the scores of a file depend on; another head means another run. */
-export interface ScoresHead {
-  weights: string;
-  chains: string[];
-}
+export type CalibrateReply = { versions: VersionScore[] } | { failure: string };
 
 export interface Scores {
   samples: CalibrationSample[];
   failures: { path: string; failure: string }[];
 }
 
-/** Scores every picture of `dataset` that `keptIn` does not hold yet; the failure is one line. */
+/**
+ * Scores every picture of `dataset` that `kept` does not hold yet. The failure is one line: that no thread could score
+ * anything.
+ */
 export async function scoreDataset(
   dataset: Dataset,
   start: CalibrateStart,
-  { head, keptIn }: { head: ScoresHead; keptIn: string | null },
+  { kept, output }: { kept: KeptReplies<CalibrateReply>; output: Output },
 ): Promise<Result<Scores, string>> {
-  const kept = keptIn === null ? success(new Map<string, CalibrateReply>()) : readKept(keptIn, head);
-  if (!kept.ok) return kept;
-  const replies = kept.value;
-  const missing = dataset.items.filter(({ path }) => !replies.has(path));
-  const progress = progressOn(process.stderr, missing.length);
-  let done = 0;
+  const missing = dataset.items.filter(({ path }) => kept.get(path) === undefined);
+  const failures = new Map<string, string>();
   let broken: string | null = null;
+  const counter = countOf(missing.length, output);
   await runInThreads<CalibrateItem, Result<CalibrateReply, string>>({
     script: 'calibrate-worker.js',
     start,
     items: missing.map((item) => ({ file: fileOf(dataset, item), path: item.path })),
     onReply: (index, reply) => {
       const path = missing[index]?.path ?? '';
-      progress.show(++done, harmless(path));
+      counter.next(path);
       const answer = reply.ok ? reply.value : reply;
       if (!answer.ok) broken ??= answer.failure;
-      replies.set(path, answer.ok ? answer.value : { path, failure: answer.failure });
-      if (answer.ok && keptIn !== null) appendFileSync(keptIn, `${JSON.stringify(answer.value)}\n`);
+      if (!answer.ok) failures.set(path, answer.failure);
+      else if ('failure' in answer.value) failures.set(path, answer.value.failure);
+      else kept.add(path, answer.value);
     },
   });
-  progress.clear();
-  const scores = scoresOf(dataset, replies);
+  counter.end();
+  const scores = scoresOf(dataset, kept, failures);
   return scores.samples.length === 0 && broken !== null ? failure(broken) : success(scores);
 }
 
-function scoresOf(dataset: Dataset, replies: ReadonlyMap<string, CalibrateReply>): Scores {
+function scoresOf(
+  dataset: Dataset,
+  kept: KeptReplies<CalibrateReply>,
+  failures: ReadonlyMap<string, string>,
+): Scores {
   const scores: Scores = { samples: [], failures: [] };
   for (const { path, label, source } of dataset.items) {
-    const reply = replies.get(path);
-    if (reply === undefined) continue;
-    if ('failure' in reply) scores.failures.push(reply);
-    else scores.samples.push(...reply.versions.map((version) => ({ path, label, source, ...version })));
+    const reply = kept.get(path);
+    if (reply !== undefined && 'versions' in reply) {
+      scores.samples.push(...reply.versions.map((version) => ({ path, label, source, ...version })));
+    } else {
+      scores.failures.push({ path, failure: failures.get(path) ?? 'no score' });
+    }
   }
   return scores;
-}
-
-/** Replies by path. A last line that was cut off when the run was stopped is passed over. */
-function readKept(file: string, head: ScoresHead): Result<Map<string, CalibrateReply>, string> {
-  const first = JSON.stringify({ telltale: 'calibration scores', ...head });
-  try {
-    if (!existsSync(file)) appendFileSync(file, `${first}\n`);
-    const [found, ...lines] = readFileSync(file, 'utf8').split('\n');
-    if (found !== first) return failure(`${file}: it holds scores of another model or of other versions`);
-    const whole = lines.slice(0, -1);
-    if (lines.at(-1) !== '') writeWhole(file, `${[first, ...whole].join('\n')}\n`);
-    const replies = whole.map((line): CalibrateReply => JSON.parse(line));
-    return success(new Map(replies.map((reply) => [reply.path, reply])));
-  } catch (error) {
-    if (error instanceof SyntaxError) return failure(`${file}: it is damaged`);
-    return failure(
-      `${file}: ${fileFailure(error) === 'not-found' ? 'there can be no such file' : 'it cannot be used'}`,
-    );
-  }
 }

@@ -39,7 +39,7 @@ const ready = await start().catch((error: unknown) =>
 
 async function scoreFile({ file, path }: CalibrateItem, tools: Ready): Promise<CalibrateReply> {
   const decoded = await decodeFile(file, { shared: tools.shared, canvas: null });
-  if (!decoded.ok) return { path, failure: decoded.failure.reason };
+  if (!decoded.ok) return { failure: decoded.failure.reason };
   const { image: original, jpegQuality } = decoded.value;
   const versions: VersionScore[] = [];
   for (const chain of chains) {
@@ -47,7 +47,7 @@ async function scoreFile({ file, path }: CalibrateItem, tools: Ready): Promise<C
     const version = await scoreVersion(image, jpegQualityAfter(chain, jpegQuality), tools);
     if (version !== null) versions.push(version);
   }
-  return versions.length === 0 ? { path, failure: 'no score' } : { path, versions };
+  return versions.length === 0 ? { failure: 'no score' } : { versions };
 }
 
 /** Null for a version that is too small or too flat. */

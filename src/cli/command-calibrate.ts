@@ -5,10 +5,11 @@ import type { Calibration } from '../core/model/calibration.ts';
 import { type ModelCard, parseCard } from '../core/model/card.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { CalibrateCommand } from './arguments.ts';
-import { type Scores, scoreDataset } from './calibrate-scores.ts';
+import { type CalibrateReply, type Scores, scoreDataset } from './calibrate-scores.ts';
 import { CALIBRATION_FAILURES, calibrationLines } from './calibrate-text.ts';
 import { findDataset } from './dataset-files.ts';
 import { fileFailure, writeWhole } from './files.ts';
+import { KeptReplies } from './kept-replies.ts';
 import { readJson, readModelFiles } from './model-files.ts';
 import type { Output } from './output.ts';
 import { harmless } from './text.ts';
@@ -19,7 +20,7 @@ export async function calibrateCommand(command: CalibrateCommand, output: Output
     output.say(harmless(reason));
     return 1;
   };
-  const scores = await scoresFor(command);
+  const scores = await scoresFor(command, output);
   if (!scores.ok) return refuse(scores.failure);
   for (const { path: name, failure: reason } of scores.value.failures)
     output.say(harmless(`${name}: ${reason}`));
@@ -37,7 +38,7 @@ export async function calibrateCommand(command: CalibrateCommand, output: Output
   return written === null ? 0 : refuse(written);
 }
 
-async function scoresFor(command: CalibrateCommand): Promise<Result<Scores, string>> {
+async function scoresFor(command: CalibrateCommand, output: Output): Promise<Result<Scores, string>> {
   const model = await readModelFiles(command.modelFolder);
   if (!model.ok) return model;
   if (model.value.kind !== 'own') {
@@ -46,9 +47,12 @@ async function scoresFor(command: CalibrateCommand): Promise<Result<Scores, stri
   const dataset = await findDataset(command.dataFolder, command.split);
   if (!dataset.ok) return dataset;
   const { card } = model.value;
-  const head = { weights: card.weights.sha256, chains: command.chains.map(({ name }) => name) };
+  const versions = command.chains.map(({ name }) => name);
+  const head = { telltale: 'calibrate', weights: card.weights.sha256, versions };
+  const kept = KeptReplies.open<CalibrateReply>(command.resumeFile, head);
+  if (!kept.ok) return kept;
   const start = { folder: command.modelFolder, chains: command.chains };
-  return scoreDataset(dataset.value, start, { head, keptIn: command.scoresFile });
+  return scoreDataset(dataset.value, start, { kept: kept.value, output });
 }
 
 /** How the pictures were used, within what `fittedOn` has room for. */

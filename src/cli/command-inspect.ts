@@ -11,8 +11,9 @@ import { fileFailure, writeWhole } from './files.ts';
 import type { OwnFacts, Unreadable } from './inspect-file.ts';
 import { inspectionHtml } from './inspect-html.ts';
 import { type InspectionReport, inspectionJson, inspectionLines, type UnreadFile } from './inspect-text.ts';
+import { KeptReplies } from './kept-replies.ts';
 import type { Output } from './output.ts';
-import { progressOn } from './progress.ts';
+import { countOf } from './picture-count.ts';
 import { harmless } from './text.ts';
 import { runInThreads } from './thread-pool.ts';
 
@@ -32,7 +33,13 @@ export async function inspectCommand(command: InspectCommand, output: Output): P
     output.say(harmless(listed.failure));
     return 1;
   }
-  const { files, unread } = await readAll(listed.value.pictures);
+  const head = { telltale: 'inspect-data', folders: [command.folder, command.against] };
+  const kept = KeptReplies.open<OwnFacts>(command.resumeFile, head);
+  if (!kept.ok) {
+    output.say(harmless(kept.failure));
+    return 1;
+  }
+  const { files, unread } = await readAll(listed.value.pictures, { kept: kept.value, output });
   const inspection = inspectFiles(files);
   const report: InspectionReport = {
     folders: [command.folder, ...(command.against === null ? [] : [command.against])],
@@ -42,7 +49,9 @@ export async function inspectCommand(command: InspectCommand, output: Output): P
     inspection,
     conclusions: files.length === 0 ? [] : conclusionsOf(inspection),
   };
-  for (const file of unread) output.say(harmless(`${file.path}: ${file.reason}${file.detail ?? ''}`));
+  for (const { path: name, reason, detail } of unread) {
+    output.say(harmless(`${name}: ${reason}${detail === null ? '' : ` (${detail})`}`));
+  }
   if (command.htmlFile !== null && !isWritten(command.htmlFile, inspectionHtml(report))) {
     output.say(`${harmless(command.htmlFile)}: it cannot be written`);
     return 1;
@@ -75,28 +84,42 @@ const listedIn = (dataset: Dataset, name: string | null): Listed[] =>
     item,
   }));
 
-async function readAll(pictures: readonly Listed[]): Promise<{ files: FileFacts[]; unread: UnreadFile[] }> {
-  const progress = progressOn(process.stderr, pictures.length);
-  const found: (FileFacts | null)[] = pictures.map(() => null);
-  const unread: (UnreadFile | null)[] = pictures.map(() => null);
-  let done = 0;
+interface Reading {
+  kept: KeptReplies<OwnFacts>;
+  output: Output;
+}
+
+async function readAll(
+  pictures: readonly Listed[],
+  { kept, output }: Reading,
+): Promise<{ files: FileFacts[]; unread: UnreadFile[] }> {
+  const missing = pictures.filter(({ path: name }) => kept.get(name) === undefined);
+  const failures = new Map<string, Unreadable>();
+  const counter = countOf(missing.length, output);
   await runInThreads<string, Result<OwnFacts, Unreadable>>({
     script: 'inspect-worker.js',
     start: null,
-    items: pictures.map(({ file }) => file),
+    items: missing.map(({ file }) => file),
     onReply: (index, reply) => {
-      const picture = pictures[index];
-      if (picture === undefined) return;
-      progress.show(++done, harmless(picture.path));
+      const name = missing[index]?.path ?? '';
+      counter.next(name);
       const own = reply.ok
         ? reply.value
         : failure({ reason: 'engine-failed', detail: reply.failure } as const);
-      if (own.ok) found[index] = { ...own.value, ...placeOf(picture) };
-      else unread[index] = { path: picture.path, ...own.failure };
+      if (own.ok) kept.add(name, own.value);
+      else failures.set(name, own.failure);
     },
   });
-  progress.clear();
-  return { files: found.filter((facts) => facts !== null), unread: unread.filter((file) => file !== null) };
+  counter.end();
+  const files: FileFacts[] = [];
+  const unread: UnreadFile[] = [];
+  for (const picture of pictures) {
+    const own = kept.get(picture.path);
+    const { reason = 'engine-failed', detail = null } = failures.get(picture.path) ?? {};
+    if (own !== undefined) files.push({ ...own, ...placeOf(picture) });
+    else unread.push({ path: picture.path, reason, detail });
+  }
+  return { files, unread };
 }
 
 const placeOf = ({ path: name, split, item }: Listed) => ({

@@ -61,6 +61,7 @@ decoded; no model is used. Reports equal and nearly equal pictures across classe
 and JPEG qualities are spread, and how well these alone predict the label (cross-validated by source).
 
   --against DIR       a second collection that should share no picture with the first
+  --resume FILE       keeps every finished picture in FILE; a later run goes on from there
   --html FILE         writes the report as a page
   --json              one JSON object on standard output
 `;
@@ -117,7 +118,7 @@ index.csv. Classes weigh equally, and sources within a class; how well the fit i
   --fpr SHARE         real pictures that may be called strong, overall and in the worst source; default: 0.01
   --method NAME       platt, isotonic (more than 1,000 pictures), or auto: isotonic where clearly better; default: auto
   --rounds N          bootstrap rounds over sources; default: 2000
-  --scores FILE       keeps scores in FILE; a later run goes on from there
+  --resume FILE       keeps every finished score in FILE; a later run goes on from there
   --out CARD          writes the model's card with the new calibration
   --json              the calibration as a JSON object on standard output
 `;

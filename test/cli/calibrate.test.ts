@@ -58,7 +58,7 @@ describe('telltale calibrate', () => {
   it('writes a card that the model is used with, and goes on from kept scores', async () => {
     const out = path.join(scratch, 'card.json');
     const scores = path.join(scratch, 'scores.jsonl');
-    const finished = await telltale(words('--json', '--scores', scores, '--out', out), scratch);
+    const finished = await telltale(words('--json', '--resume', scores, '--out', out), scratch);
     expect(finished.code).toBe(0);
     expect(finished.stderr).toContain('fake/maker0/broken.png: not-an-image');
     expect(finished.stderr).toContain('real/camera1/tiny.png: no score');
@@ -91,17 +91,17 @@ describe('telltale calibrate', () => {
     const kept = readFileSync(scores, 'utf8').split('\n');
     writeFileSync(scores, `${kept.slice(0, 8).join('\n')}\n`);
     appendFileSync(scores, (kept[8] ?? '').slice(0, 20));
-    const resumed = await telltale(words('--json', '--scores', scores), scratch);
+    const resumed = await telltale(words('--json', '--resume', scores), scratch);
     expect(JSON.parse(resumed.stdout)).toEqual(calibration);
     expect(readFileSync(scores, 'utf8').split('\n').sort()).toEqual(kept.toSorted());
   });
 
   it('refuses scores of other versions, missing sources, and published networks', async () => {
     const scores = path.join(scratch, 'other.jsonl');
-    writeFileSync(scores, '{"telltale":"calibration scores","weights":"0","chains":["none"]}\n');
-    const other = await telltale(words('--scores', scores), scratch);
+    writeFileSync(scores, '{"telltale":"calibrate","weights":"0","versions":["none"]}\n');
+    const other = await telltale(words('--resume', scores), scratch);
     expect(other).toMatchObject({ code: 1, stdout: '' });
-    expect(other.stderr).toContain('scores of another model or of other versions');
+    expect(other.stderr).toContain('kept by another run');
     put('few/real/a/1.png', pngOf(grainy(9)));
     put('few/fake/b/2.png', pngOf(waves(120, 112)));
     const few = await telltale(['calibrate', '--model', MODEL, '--data', 'few'], scratch);

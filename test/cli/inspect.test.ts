@@ -72,6 +72,18 @@ describe('telltale inspect-data', () => {
     expect(text).not.toMatch(/<script|https?:\/\//);
   });
 
+  it('goes on from what an earlier run has read', async () => {
+    const file = path.join(scratch, 'run.jsonl');
+    const words = ['inspect-data', 'one', '--json', '--resume', file];
+    const whole = await telltale(words, scratch);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    expect(lines).toHaveLength(1 + 26 + 1);
+    writeFileSync(file, `${lines.slice(0, 9).join('\n')}\n${(lines[9] ?? '').slice(0, 30)}`);
+    const resumed = await telltale(words, scratch);
+    expect(resumed).toEqual(whole);
+    expect(readFileSync(file, 'utf8').split('\n').sort()).toEqual(lines.toSorted());
+  });
+
   it('refuses folders without labelled pictures', async () => {
     const finished = await telltale(['inspect-data', 'one/elsewhere'], scratch);
     expect(finished).toMatchObject({ code: 1, stdout: '' });

@@ -1,5 +1,5 @@
 /** One network on the WebAssembly kernels, with a memory of its own. */
-import { type Plan, type SizedPlan, sizePlan } from './plan.ts';
+import { type Plan, type SizedPlan, sizePlan, withoutWeights } from './plan.ts';
 
 export interface Machine {
   /**
@@ -38,10 +38,11 @@ export function createMachine(module: WebAssembly.Module, plan: Plan): Machine {
   for (const { offset, values } of plan.constants.blocks) {
     new Float32Array(memory.buffer, plan.constantsAddress + offset, values.length).set(values);
   }
+  const light = withoutWeights(plan);
   let current: { size: PictureSize; sized: SizedPlan } | null = null;
   const prepare = (size: PictureSize): SizedPlan => {
     if (current?.size.rows === size.rows && current.size.columns === size.columns) return current.sized;
-    const sized = sizePlan(plan, size);
+    const sized = sizePlan(light, size);
     const missing = Math.ceil(sized.memoryBytes / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES;
     if (missing > 0) memory.grow(missing);
     new Int32Array(memory.buffer, sized.programAddress, sized.program.length).set(sized.program);
@@ -52,7 +53,7 @@ export function createMachine(module: WebAssembly.Module, plan: Plan): Machine {
     run: (size, picture) => {
       const sized = prepare(size);
       new Float32Array(memory.buffer, sized.pictureAddress, picture.length).set(picture);
-      run(sized.schedule, sized.entries, plan.scratchAddress);
+      run(sized.schedule, sized.entries, light.scratchAddress);
       return resultIn(memory, sized);
     },
     heapBytes: () => memory.buffer.byteLength,

@@ -8,7 +8,7 @@ import { encode } from './encode.ts';
 import { insideOf, layOut } from './layout.ts';
 import { lower } from './lower.ts';
 import { isGathered, windowLength } from './pack.ts';
-import { type Draft, PICTURE, type Step, type TensorId } from './steps.ts';
+import { type Draft, PICTURE, type Step, type Taps, type TensorId } from './steps.ts';
 import { formTensors, type TensorForm } from './tensors.ts';
 import { suitsWinograd, winogradScratchBytes } from './winograd.ts';
 
@@ -97,3 +97,18 @@ export function sizePlan(plan: Plan, picture: { rows: number; columns: number })
     memoryBytes: programAddress + words.byteLength,
   };
 }
+
+const NOTHING = new Float32Array();
+
+/** `plan` without its weights: once they lie in the kernels' memory, a second copy would only cost as much again. */
+export function withoutWeights(plan: Plan): Plan {
+  const steps = plan.draft.steps.map((step): Step => {
+    if (step.op === 'depthwise') return { ...step, taps: lightTaps(step.taps) };
+    if (step.op !== 'convolve') return step;
+    const taps = step.taps === null ? null : lightTaps(step.taps);
+    return { ...step, weights: NOTHING, bias: NOTHING, taps };
+  });
+  return { ...plan, draft: { ...plan.draft, steps }, constants: { ...plan.constants, blocks: [] } };
+}
+
+const lightTaps = (taps: Taps): Taps => ({ ...taps, weights: NOTHING, bias: NOTHING });

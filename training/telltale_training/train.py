@@ -168,6 +168,7 @@ def parsed() -> argparse.Namespace:
 def main() -> None:
     options = parsed()
     torch.set_num_threads(options.threads)
+    torch.backends.cudnn.benchmark = True
     config = load_config(options.config)
     if options.steps is not None:
         config["recipe"]["steps"] = options.steps

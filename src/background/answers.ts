@@ -85,7 +85,10 @@ export function pageAnswers(app: App): Handlers<typeof pageToBackground, PageSen
   };
   return {
     'page.view': ({ tabId, opened }) => {
-      if (opened) app.reach.tryAgain(tabId);
+      if (opened) {
+        app.reach.tryAgain(tabId);
+        app.closedPages.seen(tabId);
+      }
       return pageView(tabId, view);
     },
     'scan.start': ({ tabId }) => {

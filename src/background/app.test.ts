@@ -11,6 +11,7 @@ import type { EngineJob } from '../protocol/messages.ts';
 import type { ImageRef } from '../protocol/schemas.ts';
 import { contentAnswers, pageAnswers } from './answers.ts';
 import { App } from './app.ts';
+import { SHOWN_MS } from './closed-pages.ts';
 import { forgetRecent } from './known-verdicts.ts';
 
 vi.mock('../content/main.iife.ts?script&iife', () => ({ default: '/content.js' }));
@@ -186,6 +187,48 @@ describe('the toolbar button', () => {
     expect(counts()).toEqual(['1', '2', '1']);
     await content['frame.hello']({}, { ...top, documentId: 'document-2' });
     expect(counts()).toEqual(['1', '2', '1', '']);
+  });
+});
+
+describe('the context menu on a page that cannot be entered', () => {
+  const click = { menuItemId: 'analyze-image', editable: false, modifiers: [], frameId: 0 };
+  const texts = () => fakeBrowser.action.setBadgeText.mock.calls.map(([{ text }]) => text);
+
+  it('marks the toolbar button for a while and opens the popup', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const app = await startApp();
+      await app.menuUsed(1, click);
+      expect(texts()).toEqual(['!']);
+      expect(fakeBrowser.action.setTitle).toHaveBeenLastCalledWith({ tabId: 1, title: 'toolbar_closed' });
+      expect(fakeBrowser.action.openPopup).toHaveBeenCalledTimes(1);
+      vi.advanceTimersByTime(SHOWN_MS);
+      expect(texts()).toEqual(['!', '']);
+      expect(fakeBrowser.action.setTitle).toHaveBeenLastCalledWith({ tabId: 1, title: 'extensionName' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('has said enough once the popup is open, or the tab has gone', async () => {
+    const app = await startApp();
+    fakeBrowser.action.openPopup.mockRejectedValue(new Error('no window in front'));
+    await app.menuUsed(1, click);
+    await app.menuUsed(2, click);
+    await pageAnswers(app)['page.view']({ tabId: 1, opened: true }, page);
+    expect(texts()).toEqual(['!', '!', '']);
+    app.tabClosed(2);
+    app.tabClosed(1);
+    expect(texts()).toEqual(['!', '!', '', '']);
+  });
+
+  it('says nothing of the kind where the page answers', async () => {
+    const app = await startApp();
+    await contentAnswers(app)['frame.hello']({}, top);
+    replies['menu.analyze'] = { found: true };
+    await app.menuUsed(1, click);
+    expect(sent('menu.analyze')).toEqual([{ srcUrl: null }]);
+    expect(texts()).toEqual([]);
   });
 });
 

@@ -3,18 +3,21 @@ import { LIMITS } from '../core/limits.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { FailureReason, ImageState } from '../core/verdict.ts';
 import { isPermitted } from '../platform/access.ts';
+import type { Menus } from '../platform/browser.ts';
 import { isNewSession, SessionMap } from '../platform/session-map.ts';
 import { hoversOn, loadSettings } from '../platform/settings.ts';
 import { clearSession, loadJobs, loadScans, saveJobs } from '../platform/store/jobs.ts';
 import type { Subscriber } from '../platform/store/schema.ts';
 import { deleteExpiredAliases } from '../platform/store/verdicts.ts';
 import type { EngineInfo, ImageRef, Priority } from '../protocol/schemas.ts';
+import { ClosedPages } from './closed-pages.ts';
 import { ask } from './content-link.ts';
 import { Delivered } from './delivered.ts';
 import { byFrame, push } from './delivery.ts';
 import type { EngineLink } from './engine-link.ts';
 import { Frames, type KnownFrame } from './frames.ts';
 import { keepOutcome } from './known-verdicts.ts';
+import { analyze } from './menu.ts';
 import { INFO_BEFORE_START } from './model.ts';
 import { hostOf } from './page-view.ts';
 import { type Delivery, Queue } from './queue/queue.ts';
@@ -38,6 +41,7 @@ export class App {
   readonly views = new Views();
   readonly wake = new Wake();
   readonly delivered = new Delivered((tabId, flagged) => void showFlagged(tabId, flagged));
+  readonly closedPages = new ClosedPages((tabId) => void showFlagged(tabId, this.delivered.flagged(tabId)));
   readonly reach = new Reach(this.frames);
   readonly sites = new Sites({
     frames: this.frames,
@@ -123,8 +127,14 @@ export class App {
     this.views.changed(frame.tabId);
   }
 
+  /** The context menu's entry was chosen in a tab. */
+  async menuUsed(tabId: number, info: Menus.OnClickData): Promise<void> {
+    if (!(await analyze(this.frames, tabId, info))) await this.closedPages.tell(tabId);
+  }
+
   /** A tab has closed. */
   tabClosed(tabId: number): void {
+    this.closedPages.seen(tabId);
     this.frames.forgetTab(tabId);
     this.delivered.forgetTab(tabId);
     this.queue.leave((subscriber) => (subscriber.tabId === tabId ? null : subscriber));

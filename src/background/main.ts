@@ -12,7 +12,7 @@ import { contentAnswers, engineAnswers, pageAnswers } from './answers.ts';
 import { App } from './app.ts';
 import { type EngineNews, localEngine } from './engine-local.ts';
 import { ENGINE_PATH, offscreenEngine } from './engine-offscreen.ts';
-import { analyze, createMenu, onMenuClick } from './menu.ts';
+import { createMenu, onMenuClick } from './menu.ts';
 import { reportBug } from './report-bug.ts';
 
 /** What a host in this page calls; in Chrome the same arrives as messages. */
@@ -68,7 +68,7 @@ onAccessChanged((change) =>
     app.views.changed(null);
   }),
 );
-onMenuClick((tabId, info) => whenReady(() => analyze(app.frames, tabId, info)));
+onMenuClick((tabId, info) => whenReady(() => app.menuUsed(tabId, info)));
 browser.tabs.onRemoved.addListener((tabId) => whenReady(() => app.tabClosed(tabId)));
 app.wake.onAlarm(() => whenReady(() => app.queue.reconcile()));
 

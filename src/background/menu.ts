@@ -1,6 +1,6 @@
 /** The context menu: works on any image of any frame, whatever its size and whatever covers it. */
 
-import { browser, type Menus } from '../platform/browser.ts';
+import { browser, type Menus, type Tabs } from '../platform/browser.ts';
 import { ask } from './content-link.ts';
 import type { Frames } from './frames.ts';
 import { injectInto } from './inject.ts';
@@ -30,20 +30,33 @@ export async function createMenu(): Promise<void> {
   });
 }
 
-/** Asks the document that was clicked in to analyse what is under the pointer, entering the tab if need be. */
-export async function analyze(frames: Frames, tabId: number, info: Menus.OnClickData): Promise<void> {
+/**
+ * Asks the document that was clicked in to analyse what is under the pointer, entering the tab if need be.
+ * Resolves with false when Telltale cannot be there.
+ */
+export async function analyze(frames: Frames, tabId: number, info: Menus.OnClickData): Promise<boolean> {
   const frameId = info.frameId ?? 0;
   // The click has granted `activeTab`. Where a script runs already this changes nothing.
   const entered = await injectInto(tabId);
   const target =
     entered.find((frame) => frame.frameId === frameId) ?? frames.at(tabId, frameId) ?? entered[0];
-  if (target === undefined) return;
-  await ask(target, 'menu.analyze', { srcUrl: info.srcUrl ?? null }, ANSWER_LIMIT_MS);
+  if (target === undefined) return false;
+  const answer = await ask(target, 'menu.analyze', { srcUrl: info.srcUrl ?? null }, ANSWER_LIMIT_MS);
+  return answer.kind !== 'gone';
+}
+
+/** The tab of a click; in a viewer that the browser puts over a tab (PDF), the one in front. */
+async function tabOf(tab: Tabs.Tab | undefined): Promise<number | undefined> {
+  if (tab?.id !== undefined && tab.id !== browser.tabs.TAB_ID_NONE) return tab.id;
+  const [front] = await browser.tabs.query({ active: true, lastFocusedWindow: true });
+  return front?.id;
 }
 
 /** Calls back with each click on the item; call it while the script first runs. */
 export function onMenuClick(callback: (tabId: number, info: Menus.OnClickData) => void): void {
-  browser.contextMenus.onClicked.addListener((info, tab) => {
-    if (info.menuItemId === ITEM && tab?.id !== undefined) callback(tab.id, info);
+  browser.contextMenus.onClicked.addListener(async (info, tab) => {
+    if (info.menuItemId !== ITEM) return;
+    const tabId = await tabOf(tab);
+    if (tabId !== undefined) callback(tabId, info);
   });
 }

@@ -25,6 +25,9 @@ export interface ViewEnvironment {
 
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '');
 
+/** The store keeps extensions out of its own pages even where their host is allowed. */
+const STORE = __BROWSER__ === 'firefox' ? 'addons.mozilla.org' : 'chromewebstore.google.com';
+
 /** What Telltale may do on a page at `url`. */
 export async function accessTo(url: string): Promise<Access> {
   const [site, everywhere, settings] = await Promise.all([
@@ -32,7 +35,13 @@ export async function accessTo(url: string): Promise<Access> {
     isPermittedEverywhere(),
     loadSettings(),
   ]);
-  return { sitePattern: sitePattern(url), site, everywhere, hover: hoversOn(settings, hostOf(url)) };
+  const host = hostOf(url);
+  return {
+    sitePattern: host === STORE ? null : sitePattern(url),
+    site,
+    everywhere,
+    hover: hoversOn(settings, host),
+  };
 }
 
 /** Address and title of a tab, from its documents where the browser keeps the tab's to itself; empty when closed. */

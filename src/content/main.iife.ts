@@ -5,7 +5,10 @@ import { Frame } from './frame.ts';
 const INSTANCE = Symbol.for('telltale.frame');
 const world = globalThis as typeof globalThis & { [INSTANCE]?: Frame };
 
-if (!world[INSTANCE]?.alive) {
+/** The browser's viewer shows such a document out of every script's reach: there is nothing to be found here. */
+const isPdf = document.contentType === 'application/pdf';
+
+if (!isPdf && !world[INSTANCE]?.alive) {
   // Of a copy of the extension that was reloaded under this page.
   world[INSTANCE]?.retire();
   world[INSTANCE] = new Frame();

@@ -68,6 +68,8 @@ describe('situationOf', () => {
     expect(situationOf(play({ type: 'view.missed' }))).toBe('unanswered');
     expect(situationOf(play(view({ reachable: false, access })))).toBe('closed');
     expect(situationOf(play(view({ reachable: false })))).toBe('withheld');
+    const granted = { ...access, sitePattern: 'https://page.test/*', everywhere: true };
+    expect(situationOf(play(view({ reachable: false, access: granted })))).toBe('closed');
     expect(situationOf(play(view({})))).toBe('unseen');
     expect(situationOf(play(view({}), { type: 'scan.asked' }))).toBe('collecting');
     expect(situationOf(play(view({ scan: scan('running', 5) })))).toBe('collecting');

@@ -1,6 +1,6 @@
 /** Site access: what works without it, and what happens the moment it is given or taken. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { waitFor } from '../../scripts/lib/extension.mjs';
+import { openTab, waitFor } from '../../scripts/lib/extension.mjs';
 import { overlayOf } from '../../scripts/lib/overlay.mjs';
 import { startFixtures } from '../support/fixture-server.mjs';
 import {
@@ -11,6 +11,7 @@ import {
   scanThroughPopup,
   setHostAccess,
   startSession,
+  useContextMenu,
   viewOf,
 } from '../support/session.ts';
 
@@ -53,6 +54,24 @@ describe('without host access', () => {
     expect(fixtures.log.filter(({ headers }) => headers.origin?.startsWith('chrome-extension'))).toEqual([]);
     // What its site lets every page read (CORS) needs no access either.
     expect(outcomesOf(view)).toMatchObject({ 'shared bait': 'scored' });
+  });
+});
+
+describe('a page that is closed to extensions', () => {
+  it('gets the popup from the context menu, which says so', async () => {
+    const session = await start(true);
+    for (const url of ['chrome://version/', fixtures.url('/pdf/1.pdf')]) {
+      const { page, tabId } = await openTab(session, url);
+      const popup = session.browser.waitForTarget((target) => target.url().endsWith('/src/popup/index.html'));
+      await useContextMenu(session, { tabId, pageUrl: url });
+      const opened = await (await popup).asPage();
+      await opened.waitForSelector('.face[data-situation="closed"]');
+      // Once the popup is open the mark at the toolbar button has done its work.
+      const badge = () => session.desk.evaluate((id) => chrome.action.getBadgeText({ tabId: id }), tabId);
+      await waitFor('the mark to go', async () => ((await badge()) === '' ? true : undefined));
+      await opened.close();
+      await page.close();
+    }
   });
 });
 

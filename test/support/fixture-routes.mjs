@@ -18,6 +18,13 @@ import {
 /** Size of the stream that never becomes a picture, and of its pieces. */
 const STREAM_BYTES = 300 * 2 ** 20;
 const STREAM_PIECE = Buffer.alloc(2 ** 16, 0x5a);
+/** One empty page; viewers rebuild the table of contents that is missing. */
+const PDF = `%PDF-1.1
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 144]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF`;
 const SVG =
   '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"><circle cx="100" cy="100" r="90" fill="teal"/></svg>';
 
@@ -54,6 +61,7 @@ export const pictureRoutes = {
     send(response, 'image/png', png(160, 160, texture(numberIn(url)))),
   '/webp/': async (_request, response, { url }) => send(response, 'image/webp', await webp(numberIn(url))),
   '/gif/': (_request, response) => send(response, 'image/gif', gif()),
+  '/pdf/': (_request, response) => send(response, 'application/pdf', Buffer.from(PDF)),
   '/svg/': (_request, response) => send(response, 'image/svg+xml', Buffer.from(SVG)),
   '/flat/': (_request, response) => send(response, 'image/png', flatPng()),
   '/tiny/': (_request, response) => send(response, 'image/png', png(60, 60, texture(1))),

@@ -76,6 +76,7 @@ export function makeFakeBrowser() {
       setBadgeText: vi.fn(async (_details: { tabId: number; text: string }) => {}),
       setBadgeBackgroundColor: vi.fn(async () => {}),
       setTitle: vi.fn(async () => {}),
+      openPopup: vi.fn(async () => {}),
     },
     i18n: { getMessage: (key: string, substitutions: string[] = []) => [key, ...substitutions].join(' ') },
   };

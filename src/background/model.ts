@@ -12,7 +12,7 @@ export const MODEL_KEY = modelKey(card);
 /** Facts about the model, and no backend yet. */
 export const INFO_BEFORE_START: EngineInfo = {
   backend: null,
-  note: '',
+  note: null,
   workers: 0,
   model: { id: card.id, name: card.name, starter: card.starter, limits: limitsOf(card) },
 };

@@ -6,28 +6,33 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Result, success } from '../core/result.ts';
 import { kernelHeapBytes, registerKernels } from '../kernels/register.ts';
+import type { EngineFault } from '../protocol/engine-fault.ts';
 
 /** A running backend. */
 export interface StartedBackend {
   name: 'webgpu' | 'wasm';
   /** Resolves with the reason when the device is lost; never on WASM. */
-  lost: Promise<string>;
+  lost: Promise<EngineFault>;
 }
 
 /**
  * Starts WebGPU when there is a real adapter. A fallback adapter is software: slower than WASM, and the usual way in
- * which tests run WebGPU at all (`allowFallbackAdapter`). The failure is a phrase for people.
+ * which tests run WebGPU at all (`allowFallbackAdapter`). The failure says which of these it was.
  */
-export async function startWebGpu(allowFallbackAdapter: boolean): Promise<Result<StartedBackend, string>> {
+export async function startWebGpu(
+  allowFallbackAdapter: boolean,
+): Promise<Result<StartedBackend, EngineFault>> {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) return failure('this browser offers no graphics processor to extensions');
-  if (isFallback(adapter) && !allowFallbackAdapter) return failure('the graphics processor is only emulated');
+  if (!adapter) return failure({ reason: 'no-adapter' });
+  if (isFallback(adapter) && !allowFallbackAdapter) return failure({ reason: 'emulated' });
   const started = await tf.setBackend('webgpu');
   const backend = tf.backend();
   if (!started || tf.getBackend() !== 'webgpu' || !(backend instanceof WebGPUBackend)) {
-    return failure('the graphics processor could not be started');
+    return failure({ reason: 'refused' });
   }
-  const lost = backend.device.lost.then((info: GPUDeviceLostInfo) => `device lost: ${info.reason}`);
+  const lost = backend.device.lost.then(
+    ({ reason }: GPUDeviceLostInfo): EngineFault => ({ reason: 'device-lost', detail: reason }),
+  );
   return success({ name: 'webgpu', lost });
 }
 
@@ -36,7 +41,7 @@ const isFallback = (adapter: GPUAdapter): boolean =>
   adapter.info?.isFallbackAdapter ?? ('isFallbackAdapter' in adapter && adapter.isFallbackAdapter === true);
 
 /** Starts WASM, with SIMD and Telltale's own kernels where there is any, on one thread. */
-export async function startWasm(): Promise<Result<StartedBackend, string>> {
+export async function startWasm(): Promise<Result<StartedBackend, EngineFault>> {
   // The threaded build loads a script from a blob:, which the extension's policy forbids.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths({
@@ -46,7 +51,7 @@ export async function startWasm(): Promise<Result<StartedBackend, string>> {
   });
   // Returns false and leaves another backend active when WebAssembly is refused.
   const started = await tf.setBackend('wasm');
-  if (!started || tf.getBackend() !== 'wasm') return failure('WebAssembly could not be started');
+  if (!started || tf.getBackend() !== 'wasm') return failure({ reason: 'refused' });
   await registerKernels();
   return success({ name: 'wasm', lost: new Promise(() => undefined) });
 }

@@ -5,30 +5,31 @@ import { checkGolden } from '../core/model/golden.ts';
 import { buildNetwork, type Network } from '../core/model/network.ts';
 import type { Weights } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
+import { type EngineFault, type EngineNote, thrownFault } from '../protocol/engine-fault.ts';
 import { type StartedBackend, startWasm, startWebGpu } from './backends.ts';
 
 export interface Engine {
   backend: 'webgpu' | 'wasm';
-  /** Why WebGPU is not used, or empty. */
-  note: string;
+  /** Why WebGPU is not used, or null. */
+  note: EngineNote | null;
   network: Network;
   /** Resolves with the reason when the device is lost. */
-  lost: Promise<string>;
+  lost: Promise<EngineFault>;
 }
 
 /**
  * Starts WebGPU, or WASM where WebGPU is missing, emulated, or wrong on the golden input; with `prefer: 'wasm'` only
- * WASM. Fails with a phrase for people when WASM fails too: there is no third choice.
+ * WASM. Fails with WASM's fault when that fails too: there is no third choice.
  */
 export async function startEngine(
   model: { card: ModelCard; weights: Weights },
   options: { prefer: 'webgpu' | 'wasm'; allowFallbackAdapter: boolean },
-): Promise<Result<Engine, string>> {
-  let note = '';
+): Promise<Result<Engine, EngineFault>> {
+  let note: EngineNote | null = null;
   if (options.prefer === 'webgpu') {
     const fast = await proven(model, () => startWebGpu(options.allowFallbackAdapter));
     if (fast.ok) return success({ ...fast.value, note });
-    note = fast.failure;
+    note = { ...fast.failure, backend: 'webgpu' };
   }
   const plain = await proven(model, startWasm);
   return plain.ok ? success({ ...plain.value, note }) : plain;
@@ -36,22 +37,25 @@ export async function startEngine(
 
 async function proven(
   { card, weights }: { card: ModelCard; weights: Weights },
-  start: () => Promise<Result<StartedBackend, string>>,
-): Promise<Result<Omit<Engine, 'note'>, string>> {
+  start: () => Promise<Result<StartedBackend, EngineFault>>,
+): Promise<Result<Omit<Engine, 'note'>, EngineFault>> {
   try {
     const started = await start();
     if (!started.ok) return started;
     const built = buildNetwork(tf, card, weights);
-    if (!built.ok) return failure(`weights: ${built.failure.where}: ${built.failure.message}`);
+    if (!built.ok) {
+      return failure({
+        reason: 'bad-weights',
+        detail: `${built.failure.where}: ${built.failure.message}`.slice(0, 200),
+      });
+    }
     const { name, lost } = started.value;
     const golden = await checkGolden(built.value, card.golden);
     if (golden.passed) return success({ backend: name, network: built.value, lost });
     built.value.dispose();
-    return failure(`${name} computes wrongly here (off by ${golden.largestDifference.toPrecision(2)})`);
+    return failure({ reason: 'wrong-result', detail: golden.largestDifference.toPrecision(2) });
   } catch (error) {
     // A driver may throw from anywhere; whatever it is, this backend is not to be used.
-    return failure(
-      `a backend failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 200),
-    );
+    return failure(thrownFault(error));
   }
 }

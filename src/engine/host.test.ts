@@ -4,6 +4,7 @@ import { pngOf, waves } from '../../test/support/pictures-by-hand.ts';
 import { starterCard } from '../../test/support/starter.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { Failed } from '../core/verdict.ts';
+import type { EngineNote } from '../protocol/engine-fault.ts';
 import type { EngineJob, EngineOutcome } from '../protocol/messages.ts';
 import type { EngineInfo } from '../protocol/schemas.ts';
 import { hexSha256 } from './hash.ts';
@@ -81,6 +82,8 @@ const recognised = async (count: number): Promise<void> => {
 const shown = (each: FakeWorker | undefined): number =>
   pictures.findIndex((bytes) => Buffer.compare(bytes, each?.task.bytes ?? new Uint8Array()) === 0);
 
+const NO_GRAPHICS: EngineNote = { backend: 'webgpu', reason: 'no-adapter' };
+
 beforeEach(() => {
   timers = new FakeTimers();
   outcomes = new Map();
@@ -100,7 +103,7 @@ describe('an ordinary job', () => {
     expect(engine.status().inHand).toEqual(['a']);
     const first = await worker(0);
     expect(first.requests).toEqual([{ kind: 'start', prefer: 'webgpu', allowFallbackAdapter: false }]);
-    first.ready('wasm', 'no graphics');
+    first.ready('wasm', NO_GRAPHICS);
     expect(first.task).toMatchObject({
       effort: 'quick',
       bytes: picture(),
@@ -110,7 +113,7 @@ describe('an ordinary job', () => {
     expect(outcomes.get('a')).toMatchObject({ verdict: { state: 'scored' }, fromCache: false });
     expect(engine.status()).toMatchObject({
       inHand: [],
-      info: { backend: 'wasm', note: 'no graphics', workers: 1 },
+      info: { backend: 'wasm', note: NO_GRAPHICS, workers: 1 },
     });
     expect(onInfo).toHaveBeenLastCalledWith(expect.objectContaining({ backend: 'wasm', workers: 1 }));
   });
@@ -269,7 +272,7 @@ describe('workers', () => {
   const troubles: [string, (worker: FakeWorker) => void][] = [
     ['hangs', (each) => timers.advance(taskDeadlineMs({ pixels: 12_000, effort: each.task.effort }) + 1)],
     ['crashes', (each) => each.crash('out of memory')],
-    ['loses its device', (each) => each.say({ kind: 'broken', message: 'device lost' })],
+    ['loses its device', (each) => each.say({ kind: 'broken', fault: { reason: 'device-lost' } })],
     ['answers garbage', (each) => each.say({ kind: 'screened', taskId: each.task.taskId, verdict: 7 })],
     [
       'says NaN',
@@ -295,7 +298,7 @@ describe('workers', () => {
     const second = await worker(1);
     second.ready();
     expect(shown(second)).toBe(0);
-    first.say({ kind: 'ready', backend: 'wasm', note: 'a ghost' });
+    first.say({ kind: 'ready', backend: 'wasm', note: null });
     second.answer();
     expect(reason('a')).toBe('scored');
     expect(workers).toHaveLength(2);
@@ -327,7 +330,8 @@ describe('workers', () => {
     }
     engine.run(job('good', picture(1)));
     expect((await worker(2)).requests[0]).toMatchObject({ prefer: 'wasm' });
-    expect(engine.status().info).toMatchObject({ backend: null, note: expect.stringContaining('driver') });
+    const note = { backend: 'webgpu', reason: 'exception', detail: 'driver' };
+    expect(engine.status().info).toMatchObject({ backend: null, note });
   });
 
   it('that never start are given up: WebGPU first, then WASM twice', async () => {
@@ -339,6 +343,7 @@ describe('workers', () => {
     }
     expect(reason('a')).toBe('engine-failed');
     expect(workers.every((each) => each.ended)).toBe(true);
+    expect(engine.status().info.note).toEqual({ backend: 'wasm', reason: 'slow-start' });
     engine.run(job('b', picture(1)));
     (await worker(3)).ready();
     await vi.waitFor(() => expect(workers[3]?.hasTask).toBe(true));
@@ -350,15 +355,15 @@ describe('one worker more that cannot start', () => {
   async function crowded(): Promise<EngineHost> {
     const engine = host(4);
     for (let index = 0; index < 4; index++) engine.run(job(`${index}`, picture(index)));
-    (await worker(0)).ready('wasm', 'no graphics');
+    (await worker(0)).ready('wasm', NO_GRAPHICS);
     await recognised(4);
-    (await worker(1)).say({ kind: 'broken', message: 'out of memory' });
+    (await worker(1)).say({ kind: 'broken', fault: { reason: 'exception', detail: 'out of memory' } });
     return engine;
   }
 
   it('leaves backend, note and waiting pictures to those that run', async () => {
     const engine = await crowded();
-    expect(engine.status().info).toMatchObject({ backend: 'wasm', note: 'no graphics', workers: 1 });
+    expect(engine.status().info).toMatchObject({ backend: 'wasm', note: NO_GRAPHICS, workers: 1 });
     expect(workers).toHaveLength(2);
     for (let index = 0; index < 4; index++) workers[0]?.answer();
     expect(['0', '1', '2', '3'].map(reason)).toEqual(Array(4).fill('scored'));
@@ -369,10 +374,10 @@ describe('one worker more that cannot start', () => {
     const engine = await crowded();
     workers[0]?.answer({ worn: true });
     expect(workers).toHaveLength(3);
-    workers[2]?.say({ kind: 'broken', message: 'out of memory' });
+    workers[2]?.say({ kind: 'broken', fault: { reason: 'exception', detail: 'out of memory' } });
     expect(workers[3]?.requests[0]).toMatchObject({ prefer: 'wasm' });
     workers[3]?.ready('wasm');
-    expect(engine.status().info.note).toBe('no graphics');
+    expect(engine.status().info.note).toEqual(NO_GRAPHICS);
     for (let index = 0; index < 3; index++) workers[3]?.answer();
     expect(outcomes.size).toBe(4);
     expect(workers).toHaveLength(4);

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { Effort } from '../core/model/tiles.ts';
 import type { Backend } from '../core/verdict.ts';
+import type { EngineFault, EngineNote } from '../protocol/engine-fault.ts';
 import { takeNext, type Waiting } from './waiting-line.ts';
 import {
   isPlausible,
@@ -21,7 +22,7 @@ export interface EngineWorker {
 /** Makes a worker and reports what it posts, and its uncaught errors. */
 export type WorkerFactory = (events: {
   onMessage(message: unknown): void;
-  onError(reason: string): void;
+  onError(fault: EngineFault): void;
 }) => EngineWorker;
 
 /** Injected clock: `start` calls back after `ms` unless `stop` is called with what it returned. */
@@ -52,7 +53,7 @@ export interface PoolTask extends Waiting {
 
 export interface PoolState {
   backend: Backend | null;
-  note: string;
+  note: EngineNote | null;
   workers: number;
 }
 
@@ -75,6 +76,7 @@ const MAX_ATTEMPTS = 2;
 const MAX_WEBGPU_FAULTS = 2;
 /** Starts that fail in a row before what waits is given up. */
 const MAX_START_FAULTS = 2;
+const BAD_ANSWER: EngineFault = { reason: 'bad-answer' };
 
 /** Generous on a slow phone: half a minute, a second a megapixel to decode, five a megapixel to infer. */
 export function taskDeadlineMs({ pixels, effort }: Pick<PoolTask, 'pixels' | 'effort'>): number {
@@ -94,7 +96,7 @@ export class WorkerPool {
   readonly #attempts = new WeakMap<PoolTask, number>();
   #prefer: 'webgpu' | 'wasm' = 'webgpu';
   #backend: Backend | null = null;
-  #note = '';
+  #note: EngineNote | null = null;
   #nextTaskId = 0;
   #webGpuFaults = 0;
   #startFaults = 0;
@@ -152,9 +154,9 @@ export class WorkerPool {
     const { workerFactory, timers, allowFallbackAdapter } = this.#options;
     const worker = workerFactory({
       onMessage: (message) => this.#hear(member, message),
-      onError: (reason) => this.#fault(member, reason),
+      onError: (fault) => this.#fault(member, fault),
     });
-    const late = () => this.#fault(member, 'it did not start in time');
+    const late = () => this.#fault(member, { reason: 'slow-start' });
     const timer = timers.start(late, START_DEADLINE_MS);
     const member: Member = { worker, backend: null, task: null, taskId: -1, timer };
     this.#members.add(member);
@@ -165,7 +167,7 @@ export class WorkerPool {
   #assign(member: Member, task: PoolTask): void {
     member.task = task;
     member.taskId = this.#nextTaskId++;
-    const late = () => this.#fault(member, 'a picture took too long');
+    const late = () => this.#fault(member, { reason: 'slow-picture' });
     member.timer = this.#options.timers.start(late, taskDeadlineMs(task));
     const { bytes, sha256, effort } = task;
     // Copied, not transferred: a second try needs the bytes again.
@@ -175,8 +177,8 @@ export class WorkerPool {
   #hear(member: Member, message: unknown): void {
     if (!this.#members.has(member)) return;
     const parsed = v.safeParse(workerReply, message);
-    const reply = parsed.success ? parsed.output : { kind: 'broken' as const, message: 'malformed answer' };
-    if (reply.kind === 'broken') this.#fault(member, reply.message);
+    const reply = parsed.success ? parsed.output : { kind: 'broken' as const, fault: BAD_ANSWER };
+    if (reply.kind === 'broken') this.#fault(member, reply.fault);
     else if (reply.kind === 'ready') this.#ready(member, reply);
     else this.#screened(member, reply);
   }
@@ -185,7 +187,7 @@ export class WorkerPool {
     this.#options.timers.stop(member.timer);
     member.backend = reply.backend;
     this.#backend = reply.backend;
-    if (reply.note !== '') this.#note = reply.note;
+    if (reply.note !== null) this.#note = reply.note;
     this.#startFaults = 0;
     this.#options.onChange();
     this.#feed();
@@ -194,7 +196,7 @@ export class WorkerPool {
   #screened(member: Member, reply: Extract<WorkerReply, { kind: 'screened' }>): void {
     const { task } = member;
     if (task === null || reply.taskId !== member.taskId || !isPlausible(reply, task)) {
-      this.#fault(member, 'implausible answer');
+      this.#fault(member, BAD_ANSWER);
       return;
     }
     this.#options.timers.stop(member.timer);
@@ -205,19 +207,19 @@ export class WorkerPool {
   }
 
   /** Ends a worker that cannot be trusted any more and finds its task another. */
-  #fault(member: Member, reason: string): void {
+  #fault(member: Member, fault: EngineFault): void {
     if (!this.#members.has(member)) return;
     this.#remove(member);
-    if (member.backend === null) this.#failedStart(reason);
+    if (member.backend === null) this.#failedStart(fault);
     if (member.backend === 'webgpu') {
       this.#webGpuFaults += 1;
-      if (this.#webGpuFaults >= MAX_WEBGPU_FAULTS) this.#useWasm(reason);
+      if (this.#webGpuFaults >= MAX_WEBGPU_FAULTS) this.#useWasm(fault);
     }
     if (member.task !== null) this.#retry(member.task);
     this.#feed();
   }
 
-  #failedStart(reason: string): void {
+  #failedStart(fault: EngineFault): void {
     if ([...this.#members].some(({ backend }) => backend !== null)) {
       // One too many for this machine: the others go on with what waits.
       this.#maxWorkers = this.#members.size;
@@ -229,22 +231,22 @@ export class WorkerPool {
     }
     if (this.#prefer === 'webgpu') {
       // A worker falls back by itself when WebGPU says no; here a driver hung it or took it down.
-      this.#useWasm(reason);
+      this.#useWasm(fault);
       return;
     }
     this.#startFaults += 1;
     if (this.#startFaults < MAX_START_FAULTS) return;
     this.#startFaults = 0;
-    this.#note = reason.slice(0, 300);
+    this.#note = { ...fault, backend: 'wasm' };
     const given = [...this.#line];
     this.#line.clear();
     for (const task of given) task.finish(null);
   }
 
-  #useWasm(reason: string): void {
+  #useWasm(fault: EngineFault): void {
     this.#prefer = 'wasm';
     this.#backend = null;
-    this.#note = `the graphics processor failed: ${reason}`.slice(0, 300);
+    this.#note = { ...fault, backend: 'webgpu' };
   }
 
   #retry(task: PoolTask): void {

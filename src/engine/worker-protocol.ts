@@ -1,11 +1,11 @@
 /** What the engine's host and its workers say to each other; parsed on both sides like any other border. */
 import * as v from 'valibot';
 import { ABSTENTIONS, BACKENDS, type PatchMap, type Verdict } from '../core/verdict.ts';
+import { engineFault, engineNote } from '../protocol/engine-fault.ts';
 import { effort } from '../protocol/messages.ts';
 import { bytes, patchMap, sha256, verdict } from '../protocol/schemas.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const message = v.pipe(v.string(), v.maxLength(300));
 
 export const workerRequest = v.variant('kind', [
   /** Once, first. `wasm` leaves WebGPU alone; `webgpu` falls back to WASM by itself. */
@@ -20,9 +20,9 @@ export const workerRequest = v.variant('kind', [
 export type WorkerRequest = v.InferOutput<typeof workerRequest>;
 
 export const workerReply = v.variant('kind', [
-  v.object({ kind: v.literal('ready'), backend: v.picklist(BACKENDS), note: message }),
+  v.object({ kind: v.literal('ready'), backend: v.picklist(BACKENDS), note: v.nullable(engineNote) }),
   /** This worker cannot go on and wants to be replaced; what it was doing is to be tried elsewhere. */
-  v.object({ kind: v.literal('broken'), message }),
+  v.object({ kind: v.literal('broken'), fault: engineFault }),
   v.object({
     kind: v.literal('screened'),
     taskId: count,

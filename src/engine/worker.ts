@@ -10,7 +10,9 @@ import { initDecoders } from '../core/image/shared-decoders.ts';
 import { shrink } from '../core/image/shrink.ts';
 import { sniff } from '../core/image/sniff.ts';
 import { modelKey } from '../core/model/card.ts';
+import { type Result, success } from '../core/result.ts';
 import { screenImage } from '../core/score/screen.ts';
+import { type EngineFault, thrownFault } from '../protocol/engine-fault.ts';
 import { backendHeapBytes } from './backends.ts';
 import { createCanvasDecoder } from './canvas-decoder.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -20,22 +22,23 @@ import { type Screened, type WorkerReply, type WorkerRequest, workerRequest } fr
 type StartRequest = Extract<WorkerRequest, { kind: 'start' }>;
 type ScreenRequest = Extract<WorkerRequest, { kind: 'screen' }>;
 
+interface Running {
+  engine: Engine;
+  tools: DecodeTools;
+}
+
 const THUMBNAIL_PX = 96;
 
 const card = packagedCard();
-let running: Promise<{ engine: Engine; tools: DecodeTools }> | null = null;
+let running: Promise<Result<Running, EngineFault>> | null = null;
 
 const reply = (message: WorkerReply): void => self.postMessage(message);
-const breakDown = (error: unknown): void =>
-  reply({
-    kind: 'broken',
-    message: (error instanceof Error ? error.message : String(error)).slice(0, 300),
-  });
+const breakDown = (fault: EngineFault): void => reply({ kind: 'broken', fault });
 
 const compiled = async (url: string): Promise<WebAssembly.Module> =>
   WebAssembly.compile(await (await fetch(url)).arrayBuffer());
 
-async function start(request: StartRequest): Promise<{ engine: Engine; tools: DecodeTools }> {
+async function start(request: StartRequest): Promise<Result<Running, EngineFault>> {
   const [weights, jpeg, png, webp] = await Promise.all([
     packagedWeights(card),
     compiled(jpegUrl),
@@ -44,14 +47,14 @@ async function start(request: StartRequest): Promise<{ engine: Engine; tools: De
   ]);
   const shared = await initDecoders({ jpeg, png, webp });
   const engine = await startEngine({ card, weights }, request);
-  if (!engine.ok) throw new Error(engine.failure);
+  if (!engine.ok) return engine;
   void engine.value.lost.then(breakDown);
-  return { engine: engine.value, tools: { shared, canvas: createCanvasDecoder() } };
+  return success({ engine: engine.value, tools: { shared, canvas: createCanvasDecoder() } });
 }
 
 async function screen(
   { bytes, sha256, effort }: ScreenRequest,
-  { engine, tools }: { engine: Engine; tools: DecodeTools },
+  { engine, tools }: Running,
 ): Promise<Screened> {
   const startedAt = performance.now();
   const sniffed = sniff(bytes);
@@ -88,14 +91,15 @@ async function thumbnailOf(image: PixelImage): Promise<Uint8Array<ArrayBuffer> |
 }
 
 async function handle(request: WorkerRequest): Promise<void> {
-  if (request.kind === 'start') {
-    running ??= start(request);
-    const { engine } = await running;
-    reply({ kind: 'ready', backend: engine.backend, note: engine.note.slice(0, 300) });
-    return;
-  }
+  if (request.kind === 'start') running ??= start(request);
   if (running === null) throw new Error('asked to screen before it was started');
-  const ready = await running;
+  const started = await running;
+  if (!started.ok) return breakDown(started.failure);
+  const ready = started.value;
+  if (request.kind === 'start') {
+    const { backend, note } = ready.engine;
+    return reply({ kind: 'ready', backend, note });
+  }
   const screened = await screen(request, ready);
   const { shared } = ready.tools;
   reply({
@@ -109,6 +113,6 @@ async function handle(request: WorkerRequest): Promise<void> {
 
 self.onmessage = (event: MessageEvent<unknown>) => {
   const request = v.safeParse(workerRequest, event.data);
-  if (request.success) handle(request.output).catch(breakDown);
-  else breakDown('malformed request');
+  if (request.success) handle(request.output).catch((error: unknown) => breakDown(thrownFault(error)));
+  else breakDown(thrownFault('malformed request'));
 };

@@ -5,6 +5,7 @@ import { LevelDisc } from '../ui/disc.tsx';
 import { numbers, plural, text } from '../ui/i18n.ts';
 import { LEVEL_LOOKS } from '../ui/levels.ts';
 import type { PopupActions } from './actions.ts';
+import { engineNoteText } from './engine-note.ts';
 import type { CacheSize } from './state.ts';
 import type { PopupProps } from './view.tsx';
 
@@ -52,7 +53,7 @@ function Model({ engine }: { engine: EngineInfo }) {
         <dt class="soft">{text('popup_backend')}</dt>
         <dd>
           {runs}
-          {note !== '' && <p class="soft">{note}</p>}
+          {note !== null && <p class="soft">{engineNoteText(note)}</p>}
         </dd>
       </dl>
       <h3>{text('popup_limits')}</h3>

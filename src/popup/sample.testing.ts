@@ -32,7 +32,7 @@ export const pageView = (rows: PageRow[], changes: Partial<PageView> = {}): Page
   scan: null,
   engine: {
     backend: 'wasm',
-    note: '',
+    note: null,
     workers: 1,
     model: { id: 'starter', name: 'Starter', starter: true, limits: [] },
   },

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { LIMITS } from '../core/limits.ts';
 import type { ImageState, PatchMap, Verdict } from '../core/verdict.ts';
 import { ABSTENTIONS, BACKENDS, FAILURES, LEVELS, OUTSIDE } from '../core/verdict.ts';
+import { engineNote } from './engine-fault.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -137,8 +138,8 @@ export type ScanProgress = v.InferOutput<typeof scanProgress>;
 export const engineInfo = v.object({
   /** Null until an engine has started and passed its golden check. */
   backend: v.nullable(v.picklist(BACKENDS)),
-  /** Why a faster backend is not used, in the engine's words; empty when there is nothing to say. */
-  note: label,
+  /** Why a faster backend, or any, is not used; null when there is nothing to say. */
+  note: v.nullable(engineNote),
   workers: count,
   model: v.object({ id: label, name: label, starter: v.boolean(), limits: v.array(label) }),
 });

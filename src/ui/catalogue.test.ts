@@ -4,6 +4,7 @@ import manifest from '../../manifest.json' with { type: 'json' };
 import messages from '../../public/_locales/en/messages.json' with { type: 'json' };
 import { reasonKey, snakeCase } from '../core/report/catalogue.ts';
 import { ABSTENTIONS, BACKENDS, FAILURES, LEVELS } from '../core/verdict.ts';
+import { ENGINE_BACKENDS, ENGINE_FAULTS } from '../protocol/engine-fault.ts';
 import { imageKind } from '../protocol/schemas.ts';
 
 const root = new URL('../', import.meta.url);
@@ -20,6 +21,8 @@ const vocabulary = [
   ...statesOf('failure', FAILURES),
   ...statesOf('abstained', ABSTENTIONS),
   ...BACKENDS.map((backend) => `backend_${backend}`),
+  ...ENGINE_FAULTS.map((reason) => `engine_fault_${snakeCase(reason)}`),
+  ...ENGINE_BACKENDS.map((backend) => `engine_note_${backend}`),
   ...imageKind.options.map((kind) => `kind_${snakeCase(kind)}`),
   ...['state_queued', 'state_running', 'state_unseen', 'pixels_file', 'pixels_canvas'],
 ];

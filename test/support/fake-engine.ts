@@ -1,6 +1,7 @@
 /** Workers and a clock under a test's control, for the engine's pool and host. */
 import type { Timers, WorkerFactory } from '../../src/engine/pool.ts';
 import type { WorkerRequest } from '../../src/engine/worker-protocol.ts';
+import { type EngineNote, thrownFault } from '../../src/protocol/engine-fault.ts';
 import { starterCard } from './starter.ts';
 
 type ScreenRequest = Extract<WorkerRequest, { kind: 'screen' }>;
@@ -10,10 +11,10 @@ export class FakeWorker {
   ended = false;
   constructor(
     readonly say: (message: unknown) => void,
-    readonly crash: (reason: string) => void,
+    readonly crash: (message: string) => void,
   ) {}
 
-  ready(backend: 'webgpu' | 'wasm' = 'wasm', note = ''): void {
+  ready(backend: 'webgpu' | 'wasm' = 'wasm', note: EngineNote | null = null): void {
     this.say({ kind: 'ready', backend, note });
   }
 
@@ -63,7 +64,7 @@ export function fakeWorkers(): { workers: FakeWorker[]; workerFactory: WorkerFac
   return {
     workers,
     workerFactory: ({ onMessage, onError }) => {
-      const worker = new FakeWorker(onMessage, onError);
+      const worker = new FakeWorker(onMessage, (message) => onError(thrownFault(message)));
       workers.push(worker);
       return {
         post: (request) => void worker.requests.push(request),

@@ -13,7 +13,7 @@ interface Runner extends Candidate {
 /** The task on the packaged WASM backend, or on WebGPU where the adapter is a real one, by the faster kernels there. */
 export async function prepareTelltale(task: Task, device: 'wasm' | 'webgpu'): Promise<Prepared> {
   const started = await (device === 'wasm' ? startWasm() : startWebGpu(false));
-  if (!started.ok) throw new Error(started.failure);
+  if (!started.ok) throw new Error(started.failure.reason);
   const { layers, weights } = await networkOf(task);
   const { sizePx, batch } = task;
   const rgb = picturesOf(task);

@@ -25,7 +25,7 @@ const outcome = (jobId: string, verdict: Verdict): EngineOutcome => ({
 
 const info = {
   backend: null,
-  note: '',
+  note: null,
   workers: 1,
   model: { id: 'm', name: 'M', starter: true, limits: [] },
 };

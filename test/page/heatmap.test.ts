@@ -181,6 +181,15 @@ describe('heatmap in motion', () => {
     expectNear(await mapBox(), { x: -210, y: 60, width: 800, height: 200 });
   });
 
+  it.each([
+    ['zoom:2', { x: 80, y: 100, width: 200, height: 160 }],
+    ['transform:scale(2);transform-origin:0 0', { x: 60, y: 70, width: 200, height: 160 }],
+  ])('is cut at the inner edge of a bordered container with %s', async (style, expected) => {
+    const container = `position:absolute;left:20px;top:30px;width:100px;height:80px;border:20px solid;overflow:hidden;${style}`;
+    await showOn(`<div style="${container}"><img src="${PICTURE}"></div>`);
+    expectNear(await seenBox(), expected);
+  });
+
   it('leaves with Escape and by its own button', async () => {
     await showOn(`<img style="${BOX}" src="${PICTURE}">`);
     await page.keyboard.press('Escape');

@@ -136,6 +136,14 @@ function painting(record: ImageRecord, box: Box, style: CSSStyleDeclaration, fil
   return { picture: placed(picture, box, layout), clip: placed(clip, box, layout) };
 }
 
+/** The element's padding box in viewport pixels; `zoom` and transforms widen its borders with it. */
+function paddingBox(element: Element, style: CSSStyleDeclaration): Box {
+  const box = boxOf(element);
+  if (isEmpty(box)) return box;
+  const layout = layoutSize(element, box);
+  return placed(inset({ x: 0, y: 0, ...layout }, borders(style)), box, layout);
+}
+
 /** What the ancestors' overflow lets through. Positioned elements escape ancestors that do not contain them. */
 function ancestorClip(element: Element, start: CSSStyleDeclaration): Box {
   let clip = viewport();
@@ -146,7 +154,7 @@ function ancestorClip(element: Element, start: CSSStyleDeclaration): Box {
     if (!contains) continue;
     const isRoot = !(flatParentOf(above) instanceof Element) || localNameOf(above) === 'body';
     if (!isRoot && (style.overflowX !== 'visible' || style.overflowY !== 'visible')) {
-      clip = intersection(clip, inset(boxOf(above), borders(style)));
+      clip = intersection(clip, paddingBox(above, style));
     }
     position = style.position;
   }

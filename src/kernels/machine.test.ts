@@ -4,6 +4,8 @@ import { startBackend } from '../../test/support/tensorflow.ts';
 import { checkGolden } from '../core/model/golden.ts';
 import type { Layer } from '../core/model/layer.ts';
 import { buildLayers, buildNetwork } from '../core/model/network.ts';
+import { scoreTiles } from '../core/model/score-tiles.ts';
+import { PLAN, planTiles } from '../core/model/tiles.ts';
 import { NETWORK_KERNEL, type NetworkKernel } from '../core/model/whole-network.ts';
 import { compileKernels } from './kernels.ts';
 import { createMachine, type Machine } from './machine.ts';
@@ -90,6 +92,27 @@ describe('the kernel for whole networks', () => {
     expect(passed).toBe(true);
     expect(largestDifference).toBeLessThan(1e-4);
     built.value.dispose();
+  });
+
+  it('gives the same logits tile by tile', async () => {
+    const built = buildNetwork(await startBackend('kernels'), starterCard, starterWeights());
+    if (!built.ok) throw new Error(built.failure.message);
+    const [widthPx, heightPx] = [203, 170];
+    const rgba = noise(widthPx * heightPx * 4, 3);
+    const image = { widthPx, heightPx, rgba };
+    const { receptiveField } = starterCard;
+    const logits = async (tilePx: number) => {
+      const plan = planTiles(image, receptiveField, 'full', { ...PLAN, tilePx });
+      return { tiles: plan.tiles.length, ...(await scoreTiles(built.value, image, receptiveField, plan)) };
+    };
+    const [whole, cut] = [await logits(512), await logits(90)];
+    built.value.dispose();
+    expect([whole.tiles, cut.tiles]).toEqual([1, 12]);
+    const differences = whole.logits.map((value, index) =>
+      Math.abs(value - (cut.logits[index] ?? Number.NaN)),
+    );
+    // Not exactly: the tiles of the fast 3x3 convolution begin elsewhere, and round elsewhere.
+    expect(Math.max(...differences)).toBeLessThan(2e-5);
   });
 
   it('leaves networks to tfjs that it has no steps for', async () => {

@@ -22,9 +22,9 @@ function weightsFor(layers: readonly Layer[]): Weights {
   for (const { name, shape } of expectedTensors(layers)) {
     const length = shape.reduce((product, side) => product * side, 1);
     const inputs = Math.max(1, length / (shape[0] ?? 1));
-    const values = noise(length, name.length + (name.codePointAt(0) ?? 0)).map(
-      (value) => (value * 1.7) / Math.sqrt(inputs),
-    );
+    // Layers must not share numbers, or one's weights could stand in for another's.
+    const seed = [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 1);
+    const values = noise(length, seed).map((value) => (value * 1.7) / Math.sqrt(inputs));
     weights.set(name, { shape: [...shape], values });
   }
   return weights;

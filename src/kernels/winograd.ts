@@ -14,15 +14,16 @@ const FEWEST_CHANNELS = 8;
 /** A block's inputs and products stay in the second-level cache. */
 const BLOCK_BYTES = 320 * 2 ** 10;
 
-/** The matrix G. */
-const G = [
-  [1 / 4, 0, 0],
-  [-1 / 6, -1 / 6, -1 / 6],
-  [-1 / 6, 1 / 6, -1 / 6],
-  [1 / 24, 1 / 12, 1 / 6],
-  [1 / 24, -1 / 12, 1 / 6],
-  [0, 0, 1],
-] as const;
+/** The matrix G, six rows of three. */
+const G = Float64Array.of(
+  ...[1 / 4, 0, 0],
+  ...[-1 / 6, -1 / 6, -1 / 6],
+  ...[-1 / 6, 1 / 6, -1 / 6],
+  ...[1 / 24, 1 / 12, 1 / 6],
+  ...[1 / 24, -1 / 12, 1 / 6],
+  ...[0, 0, 1],
+);
+const SIDE = 6;
 
 /** Whether `step` has weights for it, its input being `cellLength` numbers a cell. */
 export function suitsWinograd(step: Convolve, cellLength: number): boolean {
@@ -57,24 +58,32 @@ export function winogradScratchBytes(step: Convolve, cellLength: number): number
 export function packWinograd(step: Convolve, cellLength: number): Float32Array {
   const { into, channels, weights } = step;
   const panels = Math.ceil(channels / PANEL);
-  const packed = new Float32Array(POINTS * panels * cellLength * PANEL);
+  const plane = panels * cellLength * PANEL;
+  const packed = new Float32Array(POINTS * plane);
+  // A network has tens of thousands of kernels, so none of them gets arrays of its own.
+  const [columns, lines] = [new Float64Array(9), new Float64Array(SIDE * 3)];
   for (let output = 0; output < channels; output++) {
     const lane = output % PANEL;
     const panel = (output - lane) / PANEL;
     for (let input = 0; input < into; input++) {
-      const kernel = weights.subarray((output * into + input) * 9, (output * into + input + 1) * 9);
-      for (const [point, value] of transformed(kernel).entries()) {
-        packed[((point * panels + panel) * cellLength + input) * PANEL + lane] = value;
+      const kernel = (output * into + input) * 9;
+      for (let cell = 0; cell < 9; cell++) {
+        columns[(cell % 3) * 3 + Math.floor(cell / 3)] = weights[kernel + cell] ?? 0;
+      }
+      for (let cell = 0; cell < SIDE * 3; cell++) {
+        lines[cell] = dot(G, Math.floor(cell / 3), columns, cell % 3);
+      }
+      const start = (panel * cellLength + input) * PANEL + lane;
+      for (let point = 0; point < POINTS; point++) {
+        packed[start + point * plane] = dot(lines, Math.floor(point / SIDE), G, point % SIDE);
       }
     }
   }
   return packed;
 }
 
-function transformed(kernel: Float32Array): number[] {
-  const at = (row: number, column: number) => kernel[row * 3 + column] ?? 0;
-  const lines = G.map(([a, b, c]) =>
-    [0, 1, 2].map((column) => a * at(0, column) + b * at(1, column) + c * at(2, column)),
-  );
-  return lines.flatMap(([x = 0, y = 0, z = 0]) => G.map(([a, b, c]) => a * x + b * y + c * z));
-}
+/** Row `i` of `a` times row `j` of `b`, both of rows of three. */
+const dot = (a: Float64Array, i: number, b: Float64Array, j: number): number =>
+  (a[i * 3] ?? 0) * (b[j * 3] ?? 0) +
+  (a[i * 3 + 1] ?? 0) * (b[j * 3 + 1] ?? 0) +
+  (a[i * 3 + 2] ?? 0) * (b[j * 3 + 2] ?? 0);

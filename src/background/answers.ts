@@ -84,12 +84,12 @@ export function pageAnswers(app: App): Handlers<typeof pageToBackground, PageSen
     engine: () => app.engineInfo(),
   };
   return {
-    'page.view': ({ tabId, opened }) => {
+    'page.view': ({ tabId, opened, pictured }) => {
       if (opened) {
         app.reach.tryAgain(tabId);
         app.closedPages.seen(tabId);
       }
-      return pageView(tabId, view);
+      return pageView(tabId, view, pictured);
     },
     'scan.start': ({ tabId }) => {
       // Answered at once: how it goes on is in the view.

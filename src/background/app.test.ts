@@ -12,7 +12,7 @@ import type { ImageRef } from '../protocol/schemas.ts';
 import { contentAnswers, pageAnswers } from './answers.ts';
 import { App } from './app.ts';
 import { SHOWN_MS } from './closed-pages.ts';
-import { forgetRecent } from './known-verdicts.ts';
+import { forgetRecent, keepOutcome } from './known-verdicts.ts';
 
 vi.mock('../content/main.iife.ts?script&iife', () => ({ default: '/content.js' }));
 vi.mock('../platform/browser.ts', async () => ({
@@ -280,6 +280,25 @@ describe('the popup', () => {
     expect(await popup['marks.export']({}, page)).toMatchObject({ total: 1 });
     await popup['row.mark']({ ...mark, wrong: false }, page);
     expect((await popup['page.view']({ tabId: 1 }, page)).rows[0]?.markedWrong).toBe(false);
+  });
+
+  it('is sent each thumbnail once', async () => {
+    const app = await startApp();
+    await contentAnswers(app)['frame.hello']({}, top);
+    const states = ['1', '2'].map((digit) => aScore({ sha256: digit.repeat(64) }));
+    for (const verdict of states) {
+      const thumbnail = new Uint8Array(3000);
+      await keepOutcome({ jobId: 'a', verdict, map: null, thumbnail, fromCache: false }, null);
+    }
+    const rows = states.map((state, id) => ({ image: image(id), state, heatmapShown: false }));
+    replies['frame.rows'] = { rows };
+    const sizes = async (pictured: string[]) => {
+      const view = await pageAnswers(app)['page.view']({ tabId: 1, pictured }, page);
+      return view.rows.map(({ thumbnail }) => thumbnail?.length ?? 0);
+    };
+    expect(await sizes([])).toEqual([3000, 3000]);
+    expect(await sizes(['1'.repeat(64)])).toEqual([0, 3000]);
+    expect(await sizes(['1'.repeat(64), '2'.repeat(64)])).toEqual([0, 0]);
   });
 
   it('is told when a page cannot be reached, without trying again at once', async () => {

@@ -67,9 +67,13 @@ async function rowsOf(frame: KnownFrame, { left, shown }: ViewEnvironment): Prom
 const hashOf = ({ state }: FrameRow): string | null =>
   state !== null && 'sha256' in state ? state.sha256 : null;
 
-async function withPictures(answers: readonly FrameAnswer[]): Promise<PageRow[]> {
+async function withPictures(
+  answers: readonly FrameAnswer[],
+  pictured: readonly string[],
+): Promise<PageRow[]> {
   const rows = answers.flatMap(({ frame, rows: own }) => own.map((row) => ({ row, frameId: frame.frameId })));
   const hashes = new Set(rows.map(({ row }) => hashOf(row)).filter((hash) => hash !== null));
+  for (const sha256 of pictured) hashes.delete(sha256);
   const [thumbnails, marked] = await Promise.all([thumbnailsOf([...hashes]), markedHashes()]);
   return rows.map(({ row, frameId }) => {
     const sha256 = hashOf(row);
@@ -89,13 +93,20 @@ async function answersOf(tabId: number, environment: ViewEnvironment): Promise<F
   return answers.filter((answer) => answer !== null);
 }
 
-/** The tab's images with all that is known about them. A frame that does not answer within a second is left out. */
-export async function pageView(tabId: number, environment: ViewEnvironment): Promise<PageView> {
+/**
+ * The tab's images with all that is known about them, but for the thumbnails that the asking page has already
+ * (`pictured`, content hashes). A frame that does not answer within a second is left out.
+ */
+export async function pageView(
+  tabId: number,
+  environment: ViewEnvironment,
+  pictured: readonly string[] = [],
+): Promise<PageView> {
   let answers = await answersOf(tabId, environment);
   // What was known of the tab was another page's: now that it is forgotten, the present page can be entered.
   if (answers.length === 0) answers = await answersOf(tabId, environment);
   const { url, title } = await tabFacts(tabId, environment.frames);
-  const [access, rows] = await Promise.all([accessTo(url), withPictures(answers)]);
+  const [access, rows] = await Promise.all([accessTo(url), withPictures(answers, pictured)]);
   return {
     tabId,
     url,

@@ -14,5 +14,7 @@ export const LIMITS = {
   urlChars: 8192,
   /** Images in one message; content scripts send more in several. */
   imagesPerMessage: 500,
+  /** Content hashes in one message: 330 KB of text. */
+  hashesPerMessage: 5000,
   labelChars: 300,
 } as const;

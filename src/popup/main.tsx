@@ -10,6 +10,7 @@ import { coalesce } from './coalesce.ts';
 import './popup.css';
 import { initialState, type PopupEvent, reduce } from './state.ts';
 import { chosenTab } from './tab.ts';
+import { Thumbnails } from './thumbnails.ts';
 import { Popup } from './view.tsx';
 
 const send = sender(pageToBackground, 'background', toBackground());
@@ -24,10 +25,11 @@ const root = document.getElementById('root') as HTMLElement;
 function start(tabId: number): void {
   // A background that is just being stopped loses the message (Firefox); the second one starts it afresh.
   let opened = true;
-  const ask = () => send('page.view', { tabId, opened });
+  const thumbnails = new Thumbnails();
+  const ask = () => send('page.view', { tabId, opened, pictured: thumbnails.hashes() });
   const refresh = coalesce(async () => {
     try {
-      dispatch({ type: 'view.arrived', view: await ask().catch(ask) });
+      dispatch({ type: 'view.arrived', view: thumbnails.complete(await ask().catch(ask)) });
       opened = false;
     } catch {
       dispatch({ type: 'view.missed' });

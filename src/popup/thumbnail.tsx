@@ -2,19 +2,15 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../ui/icons.tsx';
 
-/**
- * The picture in `bytes` (WebP), or a placeholder. Every view brings new arrays, so the drawn URL is kept
- * while length and a few bytes agree; it is revoked when the row goes.
- */
+/** The picture in `bytes` (WebP), or a placeholder. Its URL is revoked when the row goes. */
 export function Thumbnail({ bytes }: { bytes: Uint8Array | null }) {
   const [url, setUrl] = useState<string | null>(null);
-  const mark = bytes && `${bytes.length}:${bytes.subarray(-16).join()}`;
   useEffect(() => {
     if (!bytes) return setUrl(null);
     const made = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'image/webp' }));
     setUrl(made);
     return () => URL.revokeObjectURL(made);
-  }, [mark]);
+  }, [bytes]);
   return (
     <span class="thumbnail">
       {url === null ? <Icon name="picture" sizePx={20} /> : <img src={url} alt="" draggable={false} />}

@@ -87,8 +87,18 @@ export const contentToBackground = {
 
 /** Answered by the background for Telltale's own pages only. */
 export const pageToBackground = {
-  /** `opened`: a person has just opened this page, which may have given access to the tab (`activeTab`). */
-  'page.view': { request: v.object({ ...inTab, opened: v.optional(v.boolean()) }), reply: pageView },
+  /**
+   * `opened`: a person has just opened this page, which may have given access to the tab (`activeTab`).
+   * `pictured`: content hashes whose thumbnails the page has; these come as null.
+   */
+  'page.view': {
+    request: v.object({
+      ...inTab,
+      opened: v.optional(v.boolean()),
+      pictured: v.optional(v.pipe(v.array(sha256), v.maxLength(LIMITS.hashesPerMessage))),
+    }),
+    reply: pageView,
+  },
   'scan.start': { request: v.object(inTab), reply: nothing },
   'scan.cancel': { request: v.object(inTab), reply: nothing },
   'row.screen': { request: v.object(oneImage), reply: nothing },

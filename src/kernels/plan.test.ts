@@ -210,6 +210,15 @@ const CASES: Record<string, Layer[]> = {
     { op: 'clamp', min: -2, max: 3 },
   ],
   'a 3x3 convolution of a cell with gaps': [...widen(11), conv(11, 8, { bias: false })],
+  'padded layers whose margins lie where other tensors lay': [
+    ...widen(8),
+    conv(8, 24, { padding: 1 }),
+    conv(24, 12, { padding: 2 }),
+    conv(12, 20, { padding: 1, stride: 2 }),
+    conv(20, 8, { padding: 3 }),
+    conv(8, 28, { padding: 1 }),
+    conv(28, 4, { padding: 1 }),
+  ],
   'residuals in a residual': [
     ...widen(8),
     {

@@ -13,6 +13,7 @@ from .easing import eased
 from .geometry import ReceptiveField
 from .pack_format import Image
 from .sources import Balanced
+from .texture import nearest
 from .twins import mixed_in_dct, mixed_in_pixels, random_mask, saved_as, with_noise_back
 from .unseen import is_unseen_family
 
@@ -67,7 +68,11 @@ class Batches(Dataset):
         return self._joined(samples)
 
     def _generated_pair(self, random: np.random.Generator, recipe: Dict, hard: bool) -> List[Sample]:
-        real, fake = self.real.pick(random).pixels, self.generated.pick(random).pixels
+        generated, original = self.generated.pick(random), self.real.pick(random)
+        if random.random() < recipe.get("matchShare", 0):
+            others = [self.real.pick(random) for _ in range(recipe["matchCandidates"] - 1)]
+            original = nearest(generated.texture, [original, *others])
+        real, fake = original.pixels, generated.pixels
         plan = draw(random, recipe, shared_room([real, fake]), hard)
         return [
             Sample(degraded(window_of(real, plan), plan, random), False),

@@ -6,7 +6,7 @@ Paths in it are relative to the folder that was packed.
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Dict, Iterable, List, Optional
+from typing import Callable, Dict, Iterable, List, Optional
 
 import numpy as np
 
@@ -84,6 +84,8 @@ class Image:
 
     row: Row
     pack: np.ndarray
+    texture: Optional[np.ndarray] = None
+    """See `texture.detail`; measured when pairs are to be matched."""
 
     @property
     def pixels(self) -> np.ndarray:
@@ -92,13 +94,25 @@ class Image:
         return self.pack[row.offset : row.offset + row.height * row.width * 3].reshape(row.height, row.width, 3)
 
 
-def read_packs(folders: Iterable[Path]) -> List[Image]:
-    """All images of several packs. Raises ValueError where two packs hold different images under one key."""
-    images: Dict[str, Image] = {}
+def read_pack(folder: Path) -> List[Image]:
+    """The images of one pack, in its order."""
+    pixels = np.memmap(folder / "pixels.u8", np.uint8, "r")
+    return [Image(row, pixels) for row in _read_rows(folder)]
+
+
+def read_packs(
+    folders: Iterable[Path], prepare: Callable[[Path, List[Image]], None] = lambda folder, images: None
+) -> List[Image]:
+    """All images of several packs; `prepare` sees each pack first.
+
+    Raises ValueError where two packs hold images under one key.
+    """
+    found: Dict[str, Image] = {}
     for folder in folders:
-        pixels = np.memmap(folder / "pixels.u8", np.uint8, "r")
-        for row in _read_rows(Path(folder)):
-            if row.key in images and images[row.key].pack is not pixels:
-                raise ValueError(f"{row.key} is in two packs")
-            images[row.key] = Image(row, pixels)
-    return list(images.values())
+        images = read_pack(folder)
+        prepare(folder, images)
+        own = {image.row.key: image for image in images}
+        if found.keys() & own.keys():
+            raise ValueError(f"{min(found.keys() & own.keys())} is in two packs")
+        found.update(own)
+    return list(found.values())

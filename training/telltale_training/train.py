@@ -21,6 +21,7 @@ from .evaluate_quick import VARIANTS, WHILE_TRAINING, evaluate
 from .geometry import grid_length, receptive_field
 from .layers import Network
 from .pack_format import Image, read_packs
+from .texture import measure
 
 
 @dataclass
@@ -176,7 +177,8 @@ def main() -> None:
     run = start_run(config, torch.device(options.device))
     if options.resume:
         load_checkpoint(options.out, run)
-    train(config, read_packs(options.pack), run, options)
+    prepare = [measure] if config["recipe"].get("matchShare", 0) > 0 else []
+    train(config, read_packs(options.pack, *prepare), run, options)
 
 
 if __name__ == "__main__":

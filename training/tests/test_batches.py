@@ -1,6 +1,7 @@
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from telltale_training.easing import eased
 from telltale_training.geometry import grid_length, receptive_field
 from telltale_training.pack_format import PackWriter, Row, read_packs
 from telltale_training.processing import PROCESSES, draw_process, process
+from telltale_training.texture import measure, nearest
 from telltale_training.twins import mixed_in_dct, with_noise_back
 
 from .support import NETWORK, RECIPE, picture, write_pack
@@ -84,6 +86,45 @@ class DegradeTest(unittest.TestCase):
             result = process(picture(3), name, strength, random)
             self.assertEqual((result.shape, result.dtype), ((64, 64, 3), np.dtype(np.uint8)), name)
             self.assertFalse(np.array_equal(result, picture(3)), name)
+
+
+class MatchingTest(unittest.TestCase):
+    def setUp(self) -> None:
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+        writer = PackWriter(self.folder)
+        for index, block in enumerate((1, 2, 8, 32)):
+            label = "fake" if index == 1 else "real"
+            writer.add(Row(f"{label}-{block}", label, "train", f"s{index}", "", 0, 0), picture(index, 64, block))
+        writer.close()
+
+    def test_detail_falls_with_the_size_of_squares(self) -> None:
+        images = read_packs([self.folder], measure)
+        fine = [image.texture[0] for image in images]
+        self.assertEqual(fine, sorted(fine, reverse=True))
+        self.assertGreater(images[1].texture[1], images[2].texture[1])
+
+    def test_pack_keeps_what_was_measured(self) -> None:
+        first = read_packs([self.folder], measure)
+        stored = np.load(self.folder / "texture.npy")
+        np.save(self.folder / "texture.npy", stored[:2] + 1)
+        again = read_packs([self.folder], measure)
+        np.testing.assert_array_equal(again[0].texture, first[0].texture + 1)
+        np.testing.assert_array_equal(again[3].texture, first[3].texture)
+
+    def test_pairs_are_alike_in_detail(self) -> None:
+        images = read_packs([self.folder], measure)
+        recipe = {**RECIPE, "twinShare": 0, "matchShare": 1, "matchCandidates": 12}
+        batches = Batches(images, recipe, 1, receptive_field(NETWORK), grid_length(NETWORK, 32))
+        picked = []
+        pick = batches.real.pick
+        batches.real.pick = lambda random: picked.append(pick(random)) or picked[-1]
+        with mock.patch("telltale_training.batches.nearest", wraps=nearest) as chosen:
+            batches[0]
+        self.assertEqual(len(picked), 12 * 4)
+        self.assertEqual(nearest(images[1].texture, images[:1] + images[2:]).row.key, "real-1")
+        self.assertEqual(chosen.call_count, 4)
 
 
 class EasingTest(unittest.TestCase):

@@ -2,7 +2,7 @@
 //   node training/make-model.mjs --export DIR --out DIR [--card product --name NAME --version N]
 // Folds BatchNorm, takes the golden logits from Telltale's own engine, and refuses an export whose PyTorch logits differ.
 import { parseArgs } from 'node:util';
-import { runnerImport } from 'vite';
+import { createServer } from 'vite';
 
 const { values } = parseArgs({
   options: {
@@ -19,11 +19,17 @@ if (values.export === undefined || values.out === undefined) {
   );
   process.exit(2);
 }
-const { module } = await runnerImport(new URL('./lib/make-model.ts', import.meta.url).pathname, {
+// A server, not `runnerImport`: the engine imports its kernels when it starts, long after its module was loaded.
+const server = await createServer({
   configFile: false,
   logLevel: 'error',
+  appType: 'custom',
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
 });
+const module = await server.ssrLoadModule(new URL('./lib/make-model.ts', import.meta.url).pathname);
 const { name, version } = values;
 const made = await module.makeModel(values.export, values.out, { card: values.card, name, version });
+await server.close();
 process.stdout.write(`${JSON.stringify(made)}\n`);
 process.exit(made.ok ? 0 : 1);

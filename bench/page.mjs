@@ -1,7 +1,9 @@
 /**
- * What screening a page costs: a page of 200 images in the built extension, cold, then cached, then 800 more in place.
+ * What screening a page costs: a page of 200 images in the built extension, cold, then cached, then 800 more in place,
+ * then under the pointer and in turmoil.
  * Prints one JSON object. `npm run bench:page` does its own set-up.
  */
+import { loadavg } from 'node:os';
 import { findBrowser } from '../scripts/browser.mjs';
 import { buildExtension } from '../scripts/build.mjs';
 import { runWhenStarted } from '../scripts/lib/command.mjs';
@@ -9,6 +11,7 @@ import { setUp } from '../scripts/setup.mjs';
 
 /**
  * @typedef {import('../scripts/lib/extension.mjs').Session} Session
+ * @typedef {import('puppeteer-core').Page} Page
  * @typedef {import('../src/protocol/schemas.ts').PageView} PageView
  */
 
@@ -53,6 +56,7 @@ async function bench() {
 async function measure(session, pageUrl) {
   const { openTab } = await import('../scripts/lib/extension.mjs');
   const { contentCost, memory } = await import('./probes.mjs');
+  const { viewSizes } = await import('./responses.mjs');
   const { page, tabId } = await openTab(session, pageUrl(IMAGES, 0));
   say(`scanning ${IMAGES} images`);
   const cold = await timedScan(session, tabId);
@@ -64,6 +68,7 @@ async function measure(session, pageUrl) {
   await page.reload();
   await timedScan(session, tabId, [2000]);
   const cost = await contentCost(session, page, IMAGES);
+  const viewKiB = await viewSizes(session, tabId);
   const [pageBefore, workerBefore] = [await memory.ofPage(page), await memory.ofExtension(session)];
 
   for (let from = IMAGES; from < TOTAL_IMAGES; from += IMAGES) {
@@ -74,16 +79,27 @@ async function measure(session, pageUrl) {
   const [pageAfter, workerAfter] = [await memory.ofPage(page), await memory.ofExtension(session)];
   const { backend } = cold.view.engine;
 
+  const { hoverResponseMs, storms } = await responses(session, page, tabId);
+
   return {
     timeToFirstScoreMs: cold.firstScoreMs,
     imagesPerSecond: perSecond(IMAGES, cold.totalMs),
     cachedImagesPerSecond: perSecond(IMAGES, cached.totalMs),
     contentMsPerImage: cost.msPerImage,
     contentLongestTaskMs: cost.longestTaskMs,
+    hoverResponseMs,
+    mutationStorm: storms,
+    viewKiB,
     workerMiB: [workerBefore, workerAfter],
     pageMiB: [pageBefore, pageAfter],
     backend,
     notes: {
+      load: loadavg()[0],
+      hoverResponse:
+        '[median, longest] from pointer to badge with a cached verdict; 230 ms of it are waited on purpose',
+      mutationStorm:
+        'of the content script: 1,000 mutations, then 5,000 recycled elements, over 20 frames each',
+      view: '[popup opened, popup looking again], thumbnails and the rest as JSON, both directions',
       images: 'JPEGs of 320 x 240, quality 90, each with its own bytes',
       memory: `[after ${IMAGES} images, after ${TOTAL_IMAGES}], ${IMAGES} at a time in one document; worker: private memory of the extension's processes; page: its JavaScript heap`,
       workerGrowth: workerBefore && workerAfter && round(workerAfter / workerBefore - 1, 3),
@@ -91,6 +107,25 @@ async function measure(session, pageUrl) {
       scored: cold.view.rows.filter(({ state }) => state?.state === 'scored').length,
     },
   };
+}
+
+/**
+ * How the content script fares on a page that changes, and under the pointer.
+ * @param {Session} session
+ * @param {Page} page
+ * @param {number} tabId
+ */
+async function responses(session, page, tabId) {
+  const { hoverResponse, mutationStorm } = await import('./responses.mjs');
+  say('a page in turmoil');
+  await page.evaluate(`show(0, ${IMAGES})`);
+  await timedScan(session, tabId);
+  const storms = {
+    mutations: await mutationStorm(session, page, 'mutations'),
+    recycled: await mutationStorm(session, page, 'recycled'),
+  };
+  say('pointing at images');
+  return { storms, hoverResponseMs: await hoverResponse(session, page) };
 }
 
 /**

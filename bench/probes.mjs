@@ -1,5 +1,6 @@
 /** What the benchmark reads: memory of the page's and of the extension's side, and the content script's own meter. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { inContentWorld } from './content-world.mjs';
 
 /**
  * @typedef {import('../scripts/lib/extension.mjs').Session} Session
@@ -101,26 +102,12 @@ function privateKibibytes(pid) {
  * @param {number} images
  */
 export async function contentCost(session, page, images) {
-  const client = await page.createCDPSession();
-  try {
-    const found = new Promise((/** @type {(id: number) => void} */ resolve) => {
-      client.on('Runtime.executionContextCreated', ({ context }) => {
-        if (context.origin === `chrome-extension://${session.extensionId}`) resolve(context.id);
-      });
-    });
-    await client.send('Runtime.enable');
-    const { result } = await client.send('Runtime.evaluate', {
-      expression: "({ ...globalThis[Symbol.for('telltale.frame')].meter })",
-      contextId: await found,
-      returnByValue: true,
-    });
+  return inContentWorld(session, page, async (evaluate) => {
     /** @type {{ busyMs: number, longestTaskMs: number }} */
-    const meter = result.value;
+    const meter = await evaluate("({ ...globalThis[Symbol.for('telltale.frame')].meter })");
     return {
       msPerImage: Number((meter.busyMs / images).toFixed(3)),
       longestTaskMs: rounded(meter.longestTaskMs),
     };
-  } finally {
-    await client.detach();
-  }
+  });
 }

@@ -106,11 +106,12 @@ describe('messages', () => {
     expect(events.find((event) => event.type === 'notice.changed' && event.notice === null)).toBeDefined();
   });
 
-  it('about a heatmap that is shown say nothing', async () => {
+  it('about a heatmap that is shown take back what was said before', async () => {
     answer = async () => ({ outcome: 'done' });
     actions.toggleHeatmap(pageRow(4, scoredState(0.9)));
     await settled();
     expect(notices()).toEqual([]);
+    expect(events[0]).toEqual({ type: 'notice.changed', notice: null });
   });
 
   it('mark the verdict that is shown, and unmark it again', () => {

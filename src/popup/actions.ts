@@ -72,6 +72,8 @@ export class PopupActions {
 
   toggleHeatmap(row: PageRow): void {
     const shown = !row.heatmapShown;
+    // What was said of the last attempt is not true of this one.
+    this.dismissNotice();
     this.#change(row, { heatmapShown: shown });
     const told = this.#tell('row.heatmap', { ...this.#place(row), shown }).then(({ outcome }) => {
       if (outcome === 'not-stored') this.#notify(text('popup_notice_not_stored'), row);

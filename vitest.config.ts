@@ -10,6 +10,9 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/contract/**/*.test.ts'],
           environment: 'node',
+          // Some run whole networks, on a machine that may be busy.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -1,6 +1,7 @@
 /** A calibration in words. */
 import type { CalibrationFailure } from '../core/calibrate/calibrate.ts';
 import { ISOTONIC_PICTURES } from '../core/calibrate/fit.ts';
+import { leastPicturesFor } from '../core/calibrate/thresholds.ts';
 import type { Calibration, FalseAlarms } from '../core/model/calibration.ts';
 
 export const CALIBRATION_FAILURES: Readonly<Record<CalibrationFailure, string>> = {
@@ -32,6 +33,28 @@ export function calibrationLines(calibration: Calibration): string[] {
         const what = of === 'jpegQuality' ? 'JPEG quality' : 'short side';
         return `                ${what} ${from} to below ${below}: strong from ${strongAt} (${real} real pictures)`;
       }),
+  ];
+}
+
+/** What the thresholds do not rest on: one line each, none where every real source was large enough. */
+export function calibrationWarnings({ operatingPoint, strongAt }: Calibration): string[] {
+  if (operatingPoint === undefined) return [];
+  const { limit, overall, smallSources } = operatingPoint;
+  const least = leastPicturesFor(limit);
+  const saturated =
+    strongAt < 1 ? [] : ['strong signs are never found: real pictures reach a probability of 1'];
+  if (overall.images < least) {
+    return [
+      `${overall.images} real pictures cannot show a rate of ${percent(limit)}, for which ${least} are needed: strong begins above all of them`,
+      ...saturated,
+    ];
+  }
+  if (smallSources === undefined) return saturated;
+  const { sources, images } = smallSources;
+  const judged = images < least ? 'judged only with all others' : 'judged together as one';
+  return [
+    `${sources} real sources have fewer than ${least} pictures, which is too few for a rate of ${percent(limit)} each: ${judged}`,
+    ...saturated,
   ];
 }
 

@@ -45,9 +45,13 @@ export function testedLines({ testedRange = {}, limits }: ModelCard): string[] {
 /** False alarms at the thresholds, one line each. */
 export function alarmLines({ calibration: { operatingPoint } }: ModelCard): string[] {
   if (operatingPoint === undefined) return [];
-  const { limit, overall, worstSource } = operatingPoint;
+  const { limit, overall, worstSource, smallSources } = operatingPoint;
+  const small =
+    smallSources === undefined
+      ? ''
+      : ` large enough to show that; ${smallSources.sources} smaller ones (${smallSources.images} pictures) were judged together`;
   return [
-    `The threshold was chosen so that at most ${percent(limit)} of real pictures reach it, in every source.`,
+    `The threshold was chosen so that at most ${percent(limit)} of real pictures reach it, in every source${small}.`,
     `Of ${overall.images} real pictures together, ${percent(overall.falsePositiveRate)} reach ${overall.threshold}; with 97.5 % confidence fewer than ${percent(overall.upper)} of such pictures do.`,
     `The source that needs the highest threshold, ${worstSource.source} (${worstSource.images} pictures), is kept at ${percent(worstSource.falsePositiveRate)} by ${worstSource.threshold}; its true rate is below ${percent(worstSource.upper)} with 97.5 % confidence.`,
   ];

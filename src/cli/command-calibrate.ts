@@ -6,7 +6,7 @@ import { type ModelCard, parseCard } from '../core/model/card.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { CalibrateCommand } from './arguments.ts';
 import { type CalibrateReply, type Scores, scoreDataset } from './calibrate-scores.ts';
-import { CALIBRATION_FAILURES, calibrationLines } from './calibrate-text.ts';
+import { CALIBRATION_FAILURES, calibrationLines, calibrationWarnings } from './calibrate-text.ts';
 import { findDataset } from './dataset-files.ts';
 import { fileFailure, writeWhole } from './files.ts';
 import { KeptReplies } from './kept-replies.ts';
@@ -31,6 +31,7 @@ export async function calibrateCommand(command: CalibrateCommand, output: Output
     versions: versionsText(command),
   });
   if (!calibration.ok) return refuse(CALIBRATION_FAILURES[calibration.failure]);
+  for (const line of calibrationWarnings(calibration.value)) output.say(harmless(line));
   if (command.json) output.answer(JSON.stringify(calibration.value));
   else for (const line of calibrationLines(calibration.value)) output.answer(harmless(line));
   if (command.outFile === null) return 0;

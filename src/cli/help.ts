@@ -115,7 +115,8 @@ index.csv. Classes weigh equally, and sources within a class; how well the fit i
   --split NAME        only pictures of this split
   --degrade SPEC      scores this version of every picture, such as jpeg:75 or resize:0.5:bicubic+jpeg:90; may be repeated,
                       "none" for the pictures as they are; default: none
-  --fpr SHARE         real pictures that may be called strong, overall and in the worst source; default: 0.01
+  --fpr SHARE         real pictures that may be called strong, overall and in the worst source; sources of fewer than
+                      1/SHARE pictures cannot show that and are judged together; default: 0.01
   --method NAME       platt, isotonic (more than 1,000 pictures), or auto: isotonic where clearly better; default: auto
   --rounds N          bootstrap rounds over sources; default: 2000
   --resume FILE       keeps every finished score in FILE; a later run goes on from there

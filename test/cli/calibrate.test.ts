@@ -68,10 +68,13 @@ describe('telltale calibrate', () => {
       '7 real pictures of 2 sources and 7 generated pictures of 2 sources, as they are, at jpeg:80; classes and sources weigh equally',
     );
     expect(calibration.operatingPoint.worstSource).toMatchObject({
-      source: 'camera0',
-      images: 4,
+      source: 'all real pictures',
+      images: 7,
       falsePositiveRate: 0,
     });
+    expect(finished.stderr).toContain(
+      '7 real pictures cannot show a rate of 1.0 %, for which 100 are needed',
+    );
     expect(calibration.bins).toContainEqual(
       expect.objectContaining({ of: 'jpegQuality', from: 80, below: 90, real: 7, fake: 7 }),
     );

@@ -163,7 +163,8 @@ describe('thresholds', () => {
     expect(strictThreshold([0.1, 0.2, 0.3, 0.4], 0)).toBe(0.4001);
     expect(strictThreshold([0.1, 0.2, 0.3, 0.4], 0.25)).toBe(0.3001);
     expect(strictThreshold([0.1, 0.4, 0.4, 0.4], 0.25)).toBe(0.4001);
-    expect(strictThreshold([0.99999], 0)).toBe(1);
+    expect(strictThreshold([0.99998], 0)).toBe(0.999981);
+    expect(strictThreshold([1], 0)).toBe(1);
     expect(strictThreshold([], 0.1)).toBe(0);
   });
 
@@ -190,6 +191,38 @@ describe('thresholds', () => {
     expect(point?.overall).toMatchObject({ threshold: 0.6016, images: 120, falsePositiveRate: 0.05 });
   });
 
+  it('leave sources that are too small to show the rate to all of them together', () => {
+    const calm = Array.from({ length: 300 }, (_, index) =>
+      sample({ path: `${index}`, source: `s${index % 10}`, score: index / 600 }),
+    );
+    const probabilities = Float64Array.from(calm, ({ score }) => score);
+    const thresholdAt = (limit: number, given = probabilities): number =>
+      operatingPointOf(calm, given, limit)?.worstSource.threshold ?? Number.NaN;
+    expect([0.01, 0.02, 0.03].map((limit) => thresholdAt(limit))).toEqual([0.4934, 0.4884, 0.4834]);
+    // One real picture that is none, or that the model takes for none, in a source of thirty.
+    const oneWrong = probabilities.with(17, 0.999);
+    expect(thresholdAt(0.01, oneWrong)).toBe(0.4951);
+    const point = operatingPointOf(calm, oneWrong, 0.01);
+    expect(point?.worstSource).toMatchObject({ source: '10 smaller sources together', images: 300 });
+    expect(point?.smallSources).toEqual({ sources: 10, images: 300 });
+  });
+
+  it('judge too few small pictures only with all others', () => {
+    const large = Array.from({ length: 200 }, (_, index) =>
+      sample({ path: `l${index}`, source: 'large', score: index / 1000 }),
+    );
+    const small = [0.9, 0.1].map((score, index) => sample({ path: `s${index}`, source: 'small', score }));
+    const samples = [...large, ...small];
+    const point = operatingPointOf(
+      samples,
+      Float64Array.from(samples, ({ score }) => score),
+      0.01,
+    );
+    expect(point?.worstSource.source).toBe('large');
+    expect(point?.overall.threshold).toBeLessThan(0.9);
+    expect(point?.smallSources).toEqual({ sources: 1, images: 2 });
+  });
+
   it('count versions of a picture as one picture', () => {
     const samples = ['a', 'a', 'b', 'b'].map((path) => sample({ path }));
     const point = operatingPointOf(samples, Float64Array.of(0.9, 0.1, 0.2, 0.2), 0.25);
@@ -210,7 +243,7 @@ describe('thresholds', () => {
       samples,
       Float64Array.from(samples, ({ p }) => p),
       {
-        limit: 0.01,
+        limit: 0.05,
         strongAt: 0.8,
       },
     );

@@ -14,11 +14,11 @@ import {
   sourceWeights,
 } from './fit.ts';
 import { type CalibrationSample, weighted } from './sample.ts';
-import { calibrationRanges, operatingPointOf } from './thresholds.ts';
+import { calibrationRanges, leastPicturesFor, operatingPointOf } from './thresholds.ts';
 
 export interface CalibrationOptions {
   method: Method;
-  /** Share of real pictures that may reach the threshold, overall and in every source. */
+  /** Share of real pictures that may reach the threshold, overall and in every source large enough to show it. */
   falsePositiveRate: number;
   /** Bootstrap rounds for the covariance. */
   rounds: number;
@@ -95,12 +95,12 @@ function fittedOn(samples: readonly CalibrationSample[], versions: string): stri
 }
 
 const noteOn = (method: string, { rounds, falsePositiveRate }: CalibrationOptions): string =>
-  `${method === 'platt' ? 'Platt' : 'Isotonic'} fit; covariance from ${rounds} bootstrap rounds over sources; strongAt keeps false alarms within ${falsePositiveRate * 100} % overall and in every real source of this data.`;
+  `${method === 'platt' ? 'Platt' : 'Isotonic'} fit; covariance from ${rounds} bootstrap rounds over sources; strongAt keeps false alarms within ${falsePositiveRate * 100} % of this data's real pictures and of every real source of at least ${leastPicturesFor(falsePositiveRate)} of them.`;
 
-/** Six significant digits say more than any of these numbers knows. */
+/** Six significant digits say more than any of these numbers knows, but for shares so near 1 that they would reach it. */
 function rounded<Value>(value: Value): Value {
   const text = JSON.stringify(value, (_key, inner) =>
-    typeof inner === 'number' ? Number(inner.toPrecision(6)) : inner,
+    typeof inner === 'number' ? Number(inner.toPrecision(inner > 0.999 && inner < 1 ? 12 : 6)) : inner,
   );
   return JSON.parse(text);
 }

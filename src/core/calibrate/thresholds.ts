@@ -1,16 +1,10 @@
 /** The probability from which signs are called strong, chosen by what it does to real pictures. */
 import { clopperPearson } from '../metrics/clopper-pearson.ts';
-import type { CalibrationRange, FalseAlarms } from '../model/calibration.ts';
+import type { CalibrationRange, FalseAlarms, OperatingPoint } from '../model/calibration.ts';
 import type { CalibrationSample } from './sample.ts';
 
-export interface OperatingPoint {
-  limit: number;
-  overall: FalseAlarms;
-  worstSource: FalseAlarms & { source: string };
-}
-
-/** Thresholds are given with four decimals, rounded to the strict side. */
-const STEPS = 1e4;
+/** Thresholds are given with four decimals, near 1 with as many as keep them below it, rounded to the strict side. */
+const DECIMALS = { least: 4, most: 9 } as const;
 /** Pictures of each class from which a bin's threshold is its own. */
 const LEAST_IN_BIN = 30;
 
@@ -21,21 +15,28 @@ const RANGES = {
 } as const;
 
 /**
- * The lowest threshold (four decimals, at most 1) at which a share of at most `limit` of `probabilities`, all of real
- * pictures, is at or above it.
+ * The lowest threshold (four decimals, more above 0.999, at most 1) at which a share of at most `limit` of
+ * `probabilities`, all of real pictures, is at or above it. Fewer than 1 / `limit` of them need one above their highest.
  */
 export function strictThreshold(probabilities: readonly number[], limit: number): number {
   const falling = probabilities.toSorted((left, right) => right - left);
   const first = falling[Math.floor(limit * falling.length + 1e-9)];
   if (first === undefined) return 0;
-  const above = Math.ceil(first * STEPS);
-  return Math.min(1, (above / STEPS > first ? above : above + 1) / STEPS);
+  const wanted = Math.ceil(-Math.log10(1 - first)) + 1;
+  const steps = 10 ** Math.min(DECIMALS.most, Math.max(DECIMALS.least, wanted));
+  const above = Math.ceil(first * steps);
+  return Math.min(1, (above / steps > first ? above : above + 1) / steps);
 }
+
+/** Real pictures from which a share of `limit` of them is at least one picture: fewer cannot show that it is kept. */
+export const leastPicturesFor = (limit: number): number => Math.ceil(1 / limit - 1e-9);
 
 /**
  * The threshold that keeps every real source within `limit`, what it does there, and the one that only all real pictures
- * together need; null without real samples. `probabilities` are the samples'. Of versions of one picture the mean
- * counts; intervals take pictures, not versions, as independent, and round their number of alarms up.
+ * together need; null without real samples. Sources of fewer than 1 / `limit` pictures are kept within it together, and
+ * only with all others where even together they are fewer: one odd picture would decide for them. `probabilities` are the
+ * samples'. Of versions of one picture the mean counts; intervals take pictures, not versions, as independent, and round
+ * their number of alarms up.
  */
 export function operatingPointOf(
   samples: readonly CalibrationSample[],
@@ -46,16 +47,36 @@ export function operatingPointOf(
     sample.label === 'real' ? [{ ...sample, p: probabilities[index] ?? 0 }] : [],
   );
   if (real.length === 0) return null;
-  const sources = [...new Set(real.map(({ source }) => source))].sort().map((source) => {
-    const own = real.filter((sample) => sample.source === source);
-    return { source, own, threshold: thresholdOf(own, limit) };
-  });
-  const worst = sources.reduce((one, other) => (other.threshold > one.threshold ? other : one));
+  const overall = alarmsAt(real, thresholdOf(real, limit));
+  const { large, small } = realSources(real, limit);
+  const pooled = small.flatMap(({ own }) => own);
+  const together = { source: `${small.length} smaller sources together`, own: pooled };
+  const judged = picturesIn(pooled) >= leastPicturesFor(limit) ? [...large, together] : large;
+  const [worst] = judged
+    .map(({ source, own }) => ({ source, ...alarmsAt(own, thresholdOf(own, limit)) }))
+    .sort((one, other) => other.threshold - one.threshold);
   return {
     limit,
-    overall: alarmsAt(real, thresholdOf(real, limit)),
-    worstSource: { source: worst.source, ...alarmsAt(worst.own, worst.threshold) },
+    overall,
+    worstSource: worst ?? { source: 'all real pictures', ...overall },
+    ...(small.length > 0 ? { smallSources: { sources: small.length, images: picturesIn(pooled) } } : {}),
   };
+}
+
+interface RealSource {
+  source: string;
+  own: (Scored & { source: string })[];
+}
+
+function realSources(
+  real: readonly (Scored & { source: string })[],
+  limit: number,
+): Record<'large' | 'small', RealSource[]> {
+  const sources = [...new Set(real.map(({ source }) => source))]
+    .sort()
+    .map((source) => ({ source, own: real.filter((sample) => sample.source === source) }));
+  const isLarge = ({ own }: RealSource): boolean => picturesIn(own) >= leastPicturesFor(limit);
+  return { large: sources.filter(isLarge), small: sources.filter((source) => !isLarge(source)) };
 }
 
 interface Scored {
@@ -70,16 +91,16 @@ const thresholdOf = (scored: readonly Scored[], limit: number): number =>
   );
 
 function alarmsAt(scored: readonly Scored[], threshold: number): FalseAlarms {
-  const images = new Set(scored.map(({ path }) => path)).size;
+  const images = picturesIn(scored);
   const falsePositiveRate = scored.filter(({ p }) => p >= threshold).length / scored.length;
   const alarms = Math.min(images, Math.ceil(falsePositiveRate * images - 1e-9));
   return { threshold, falsePositiveRate, images, upper: clopperPearson(alarms, images)?.upper ?? 1 };
 }
 
 /**
- * A range of each quality and size with its threshold: where it holds 30 pictures of each class the one that its real
- * pictures need, never below `strongAt`, because so few cannot show that less is safe; else `strongAt`. Ranges without
- * pictures are left out.
+ * A range of each quality and size with its threshold: where it holds 30 pictures of each class and 1 / `limit` real ones
+ * the one that its real pictures need, never below `strongAt`, because so few cannot show that less is safe; else
+ * `strongAt`. Ranges without pictures are left out.
  */
 export function calibrationRanges(
   samples: readonly CalibrationSample[],
@@ -94,17 +115,16 @@ export function calibrationRanges(
         const isInside = value !== null && value >= from && value < below;
         return isInside ? [{ ...sample, p: probabilities[at] ?? 0 }] : [];
       });
-      const [real, fake] = (['real', 'fake'] as const).map((label) => pictures(inside, label));
-      if (real === undefined || fake === undefined || real + fake === 0) return [];
-      const enough = real >= LEAST_IN_BIN && fake >= LEAST_IN_BIN;
-      const own = thresholdOf(
-        inside.filter(({ label }) => label === 'real'),
-        limit,
-      );
+      const realInside = inside.filter(({ label }) => label === 'real');
+      const real = picturesIn(realInside);
+      const fake = picturesIn(inside.filter(({ label }) => label === 'fake'));
+      if (real + fake === 0) return [];
+      const enough = real >= Math.max(LEAST_IN_BIN, leastPicturesFor(limit)) && fake >= LEAST_IN_BIN;
+      const own = thresholdOf(realInside, limit);
       return [{ of, from, below, real, fake, strongAt: enough ? Math.max(strongAt, own) : strongAt }];
     }),
   );
 }
 
-const pictures = (samples: readonly CalibrationSample[], label: 'real' | 'fake'): number =>
-  new Set(samples.filter((sample) => sample.label === label).map(({ path }) => path)).size;
+const picturesIn = (samples: readonly { path: string }[]): number =>
+  new Set(samples.map(({ path }) => path)).size;

@@ -24,9 +24,12 @@ const operatingPoint = v.strictObject({
   /** False-positive rate that no threshold exceeds. */
   limit: share,
   overall: falseAlarms,
-  /** The real source that needs the highest threshold. */
+  /** The real source that needs the highest threshold, or what stands for several that are too small to say. */
   worstSource: v.strictObject({ source: name, ...falseAlarms.entries }),
+  /** Real sources of fewer than 1 / `limit` pictures, which are judged together, if at all. */
+  smallSources: v.exactOptional(v.strictObject({ sources: count, images: count })),
 });
+export type OperatingPoint = v.InferOutput<typeof operatingPoint>;
 
 /** Pictures of like quality or size, with a threshold of their own. */
 const bin = v.strictObject({

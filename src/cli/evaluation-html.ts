@@ -37,7 +37,7 @@ function lead({ items }: Evaluation): Markup {
   const fakes = items.filter(({ label }) => label === 'fake');
   const sources = new Set(reals.map(({ source }) => source)).size;
   const generators = new Set(fakes.map(({ generator, source }) => generator ?? source)).size;
-  return html`<p class="soft">${reals.length} real pictures of ${sources} sources and ${fakes.length} generated pictures of ${generators} generators. Ranges are 95 % intervals of a bootstrap that draws whole sources, not pictures: what other sources would probably have given.</p>`;
+  return html`<p class="soft">${reals.length} real pictures of ${sources} sources and ${fakes.length} generated pictures of ${generators} generators. Ranges are 95 % intervals of a bootstrap that draws whole sources, not pictures: what other sources would probably have given. For a worst source they say how well its few pictures tell its rate (Clopper-Pearson, for all sources together).</p>`;
 }
 
 const comparison = (reports: readonly ModelReport[]): Markup =>
@@ -95,7 +95,8 @@ function tiles({ overall }: Measurement): Markup {
     ['meanGeneratorAuc', 'ROC AUC, mean of generators'],
     ['balancedAccuracy', 'balanced accuracy at the threshold'],
     ['tprAt1Fpr', 'found at 1 % false alarms'],
-    ['worstStrongFalsePositiveRate', 'real called strong, worst source'],
+    ['worstOverStrongFalsePositiveRate', 'real over the strong threshold, worst source'],
+    ['overStrongRecall', 'generated over the strong threshold'],
     ['ece', 'calibration error (ECE)'],
   ] as const;
   return html`<ul class="tiles">${shown.map(([key, name]) => html`<li><span>${name}</span><strong>${figureText(overall[key])}</strong><span>${intervalText(overall.intervals[key]) || 'no interval'}</span></li>`)}</ul>`;

@@ -37,7 +37,8 @@ export function figureTable(what: string, rows: readonly Named[]): Markup {
     'meanGeneratorAuc',
     'balancedAccuracy',
     'tprAt1Fpr',
-    'worstStrongFalsePositiveRate',
+    'worstOverStrongFalsePositiveRate',
+    'overStrongRecall',
     'ece',
   ];
   const names = new Map(FIGURE_NAMES);
@@ -89,7 +90,13 @@ export function realSourceTable(measurements: readonly Named[]): Markup {
   const [first] = measurements;
   const names = Object.keys(first?.[1].realSources ?? {});
   return numberTable(
-    ['Source', 'Pictures', ...measurements.map(([name]) => `Flagged ${asName(name)}`), 'Called strong'],
+    [
+      'Source',
+      'Pictures',
+      ...measurements.map(([name]) => `Flagged ${asName(name)}`),
+      'Over strong',
+      'Called strong',
+    ],
     names.map((name) => [
       name,
       [
@@ -99,6 +106,10 @@ export function realSourceTable(measurements: readonly Named[]): Markup {
             realSources[name]?.falsePositiveRate ?? null,
             index === 0 ? (realSources[name]?.falsePositiveInterval ?? null) : null,
           ),
+        ),
+        numberCell(
+          first?.[1].realSources[name]?.overStrongFalsePositiveRate ?? null,
+          first?.[1].realSources[name]?.overStrongFalsePositiveInterval ?? null,
         ),
         numberCell(first?.[1].realSources[name]?.strongFalsePositiveRate ?? null),
       ],

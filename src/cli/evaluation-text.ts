@@ -14,8 +14,12 @@ export const FIGURE_NAMES: readonly (readonly [Figure, string])[] = [
   ['tprAt1Fpr', 'found at 1 % false alarms'],
   ['tprAt5Fpr', 'found at 5 % false alarms'],
   ['tprAt10Fpr', 'found at 10 % false alarms'],
+  ['overStrongFalsePositiveRate', 'real over the strong threshold'],
+  ['worstOverStrongFalsePositiveRate', 'real over it, worst source'],
+  ['overStrongRecall', 'generated over it'],
   ['strongFalsePositiveRate', 'real called strong'],
-  ['worstStrongFalsePositiveRate', 'the same, worst source'],
+  ['worstStrongFalsePositiveRate', 'real called strong, worst source'],
+  ['strongRecall', 'generated called strong'],
   ['unsure', 'unsure'],
   ['ece', 'calibration error (ECE)'],
   ['brier', 'Brier score'],
@@ -38,7 +42,7 @@ export const measurementsOf = (report: ModelReport): [string, Measurement][] => 
 /** The lines for one model. */
 export function evaluationLines(report: ModelReport): string[] {
   return [
-    `${report.model} on ${report.backend}; intervals: 95 %, bootstrap over sources`,
+    `${report.model} on ${report.backend}; intervals: 95 %, bootstrap over sources (of a worst source: Clopper-Pearson)`,
     ...measurementsOf(report).flatMap(([name, measurement]) => ['', ...linesOf(name, measurement)]),
   ];
 }
@@ -71,11 +75,12 @@ function linesOf(name: string, measurement: Measurement): string[] {
     ]),
     '',
     ...table([
-      ['real source', 'n', 'flagged', 'strong'],
+      ['real source', 'n', 'flagged', 'over strong', 'strong'],
       ...Object.entries(realSources).map(([source, figures]) => [
         source,
         String(figures.n),
         figureText(figures.falsePositiveRate),
+        figureText(figures.overStrongFalsePositiveRate),
         figureText(figures.strongFalsePositiveRate),
       ]),
     ]),

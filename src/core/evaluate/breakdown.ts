@@ -2,6 +2,7 @@
 import { clopperPearson } from '../metrics/clopper-pearson.ts';
 import { confusionAt, falsePositiveRate, truePositiveRate } from '../metrics/confusion.ts';
 import { averagePrecision, rocAuc } from '../metrics/ranking.ts';
+import { OVER_STRONG } from './level-figures.ts';
 import { generatorName, probabilitiesOf, type ScoredItem } from './sample.ts';
 
 export interface GeneratorFigures {
@@ -20,7 +21,10 @@ export interface RealSourceFigures {
   /** Share above the threshold, with the 95 % Clopper-Pearson interval of the count. */
   falsePositiveRate: number | null;
   falsePositiveInterval: [number, number] | null;
-  /** Share of level "strong"; null for a model without levels. */
+  /** Share at or over the card's `strongAt`; null for a model without levels. */
+  overStrongFalsePositiveRate: number | null;
+  overStrongFalsePositiveInterval: [number, number] | null;
+  /** Share of level "strong": the whole band is there, too. */
   strongFalsePositiveRate: number | null;
 }
 
@@ -58,33 +62,39 @@ export function measureRealSources(
       const confusion = set && confusionAt(set, threshold);
       const hasLevels = own.some((item) => item.level !== null);
       const strong = own.filter((item) => item.level === 'strong').length;
+      const over = own.filter(({ level }) => level !== null && OVER_STRONG.includes(level)).length;
       return {
         n: own.length,
         falsePositiveRate: confusion && falsePositiveRate(confusion),
         falsePositiveInterval: intervalOf(confusion?.falsePositives ?? 0, own.length),
+        overStrongFalsePositiveRate: hasLevels ? over / own.length : null,
+        overStrongFalsePositiveInterval: hasLevels ? intervalOf(over, own.length) : null,
         strongFalsePositiveRate: hasLevels ? strong / own.length : null,
       };
     },
   );
 }
 
-export interface WorstRealSource {
-  name: string;
-  n: number;
-  falsePositiveRate: number | null;
-  strongFalsePositiveRate: number | null;
-}
+export type WorstRealSource = { name: string } & Pick<
+  RealSourceFigures,
+  'n' | 'overStrongFalsePositiveRate' | 'strongFalsePositiveRate' | 'falsePositiveRate'
+>;
 
-/** The source with the highest share of "strong" pictures, then of pictures above the threshold; null without reals. */
+/**
+ * The source with the highest share of pictures over `strongAt`, then of "strong" ones, then of those above the threshold,
+ * then the smallest; null without reals.
+ */
 export function worstOf(sources: Readonly<Record<string, RealSourceFigures>>): WorstRealSource | null {
   const [worst] = Object.entries(sources).toSorted(
     ([, left], [, right]) =>
+      (right.overStrongFalsePositiveRate ?? 0) - (left.overStrongFalsePositiveRate ?? 0) ||
       (right.strongFalsePositiveRate ?? 0) - (left.strongFalsePositiveRate ?? 0) ||
-      (right.falsePositiveRate ?? 0) - (left.falsePositiveRate ?? 0),
+      (right.falsePositiveRate ?? 0) - (left.falsePositiveRate ?? 0) ||
+      left.n - right.n,
   );
   if (worst === undefined) return null;
-  const [name, { n, falsePositiveRate: rate, strongFalsePositiveRate }] = worst;
-  return { name, n, falsePositiveRate: rate, strongFalsePositiveRate };
+  const [name, { n, overStrongFalsePositiveRate, strongFalsePositiveRate, falsePositiveRate: rate }] = worst;
+  return { name, n, overStrongFalsePositiveRate, strongFalsePositiveRate, falsePositiveRate: rate };
 }
 
 /** What `measure` makes of the items of each name, names sorted. */

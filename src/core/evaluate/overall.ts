@@ -13,6 +13,7 @@ import { truePositiveRateWithin } from '../metrics/operating-point.ts';
 import { averagePrecision, rocAuc } from '../metrics/ranking.ts';
 import type { ProbabilitySet } from '../metrics/score-set.ts';
 import type { Level } from '../verdict.ts';
+import { flaggedShare, flagsOf, OVER_STRONG, worstShare } from './level-figures.ts';
 import type { Sample } from './sample.ts';
 
 /** Always the same resamples: figures of one sample repeat. */
@@ -20,6 +21,8 @@ const SEED = 20_260_101;
 const RESAMPLES = 1000;
 
 type Statistic = (set: ProbabilitySet) => number | null;
+type WorstFigure = 'worstOverStrongFalsePositiveRate' | 'worstStrongFalsePositiveRate';
+type Statistics = Record<Exclude<Figure, WorstFigure>, Statistic>;
 
 /** Figures that have an interval; null where a missing class, or a model without levels, leaves one undefined. */
 export const FIGURES = [
@@ -35,8 +38,12 @@ export const FIGURES = [
   'tprAt10Fpr',
   'ece',
   'brier',
+  'overStrongFalsePositiveRate',
+  'worstOverStrongFalsePositiveRate',
+  'overStrongRecall',
   'strongFalsePositiveRate',
   'worstStrongFalsePositiveRate',
+  'strongRecall',
   'unsure',
   'medianRealScore',
 ] as const;
@@ -49,49 +56,66 @@ export interface Overall extends Figures {
   real: number;
   fake: number;
   threshold: number;
-  /** 95 %, percentile bootstrap over sources; null where fewer than two sources or an undefined figure leave none. */
+  /**
+   * 95 %, percentile bootstrap over sources; those of a worst source Clopper-Pearson's. Null where fewer than two sources
+   * or an undefined figure leave none.
+   */
   intervals: Record<Figure, [number, number] | null>;
 }
 
 /** The figures of `sample` (null: nothing was scored) at the fixed `threshold`, rule "P(fake) > threshold". */
 export function measureOverall(sample: Sample | null, threshold: number): Overall {
-  const statistics = sample === null ? null : statisticsOf(sample, threshold);
-  const figure = (name: Figure): number | null =>
-    sample === null || statistics === null ? null : statistics[name](sample.set);
+  const measured = sample === null ? null : measuredOf(sample, threshold);
   return {
     n: sample?.items.length ?? 0,
     real: sample?.set.negatives ?? 0,
     fake: sample?.set.positives ?? 0,
-    ...recordOf(figure),
+    ...recordOf((name) => measured?.[name].value ?? null),
     threshold,
-    intervals: intervalsOf(sample, statistics),
+    intervals: recordOf((name) => measured?.[name].interval ?? null),
   };
 }
 
-function intervalsOf(
-  sample: Sample | null,
-  statistics: Record<Figure, Statistic> | null,
-): Overall['intervals'] {
-  if (sample === null || statistics === null) return recordOf(() => null);
+interface Measured {
+  value: number | null;
+  interval: [number, number] | null;
+}
+
+function measuredOf(sample: Sample, threshold: number): Record<Figure, Measured> {
+  const statistics = statisticsOf(sample, threshold);
   const found = bootstrapIntervals(sample.set, statistics, { seed: SEED, resamples: RESAMPLES });
   return recordOf((name) => {
+    if (name === 'worstOverStrongFalsePositiveRate') return worstOf(sample, OVER_STRONG);
+    if (name === 'worstStrongFalsePositiveRate') return worstOf(sample, ['strong']);
     const interval = found[name];
-    return interval.ok ? [interval.value.lower, interval.value.upper] : null;
+    return {
+      value: statistics[name](sample.set),
+      interval: interval.ok ? [interval.value.lower, interval.value.upper] : null,
+    };
   });
 }
+
+function worstOf(sample: Sample, levels: readonly Level[]): Measured {
+  const worst = hasLevels(sample) ? worstShare(sample, flagsOf(sample, levels)) : null;
+  return { value: worst?.share ?? null, interval: worst?.interval ?? null };
+}
+
+const hasLevels = ({ items }: Sample): boolean => items.some(({ level }) => level !== null);
 
 const recordOf = <Value>(value: (name: Figure) => Value): Record<Figure, Value> =>
   Object.fromEntries(FIGURES.map((name) => [name, value(name)])) as Record<Figure, Value>;
 
-function statisticsOf(sample: Sample, threshold: number): Record<Figure, Statistic> {
-  const { items, generatorOf, generators } = sample;
-  const hasLevels = items.some((item) => item.level !== null);
-  const [strong, unsure] = [flagsOf(sample, 'strong'), flagsOf(sample, 'unsure')];
+function statisticsOf(sample: Sample, threshold: number): Statistics {
+  const { generatorOf, generators } = sample;
+  const leveled = hasLevels(sample);
+  const over = flagsOf(sample, OVER_STRONG);
+  const strong = flagsOf(sample, ['strong']);
+  const unsure = flagsOf(sample, ['unsure']);
   const atThreshold =
     (rate: (confusion: ReturnType<typeof confusionAt>) => number | null): Statistic =>
     (set) =>
       rate(confusionAt(set, threshold));
-  const withLevels = (statistic: Statistic): Statistic => (hasLevels ? statistic : () => null);
+  const withLevels = (statistic: Statistic): Statistic => (leveled ? statistic : () => null);
   return {
     averagePrecision,
     rocAuc,
@@ -105,9 +129,11 @@ function statisticsOf(sample: Sample, threshold: number): Record<Figure, Statist
     tprAt10Fpr: (set) => truePositiveRateWithin(set, 0.1),
     ece: (set) => expectedCalibrationError(calibrationBins(set)),
     brier: brierScore,
-    strongFalsePositiveRate: withLevels((set) => shareOf(strong, set, true)),
-    worstStrongFalsePositiveRate: withLevels((set) => worstShare(sample, strong, set)),
-    unsure: withLevels((set) => shareOf(unsure, set, false)),
+    overStrongFalsePositiveRate: withLevels((set) => flaggedShare(over, set, 0)),
+    overStrongRecall: withLevels((set) => flaggedShare(over, set, 1)),
+    strongFalsePositiveRate: withLevels((set) => flaggedShare(strong, set, 0)),
+    strongRecall: withLevels((set) => flaggedShare(strong, set, 1)),
+    unsure: withLevels((set) => flaggedShare(unsure, set, null)),
     medianRealScore,
   };
 }
@@ -117,44 +143,6 @@ const bothClasses =
   (statistic: Statistic): Statistic =>
   (set) =>
     set.positives === 0 || set.negatives === 0 ? null : statistic(set);
-
-/** 1 beside the sample's items of that level, else 0: typed, because resamples ask thousands of times. */
-const flagsOf = ({ items }: Sample, level: Level): Uint8Array =>
-  Uint8Array.from(items, (item) => Number(item.level === level));
-
-function shareOf(
-  flags: Uint8Array,
-  { indices, labels, negatives }: ProbabilitySet,
-  realOnly: boolean,
-): number | null {
-  const counted = realOnly ? negatives : indices.length;
-  let found = 0;
-  for (let place = 0; place < indices.length; place++) {
-    if (!(realOnly && labels[place] === 1)) found += flags[indices[place] ?? 0] ?? 0;
-  }
-  return counted === 0 ? null : found / counted;
-}
-
-/** The highest share of flagged pictures among the real ones of one source. */
-function worstShare(
-  { realSources, realSourceOf }: Sample,
-  flags: Uint8Array,
-  set: ProbabilitySet,
-): number | null {
-  const flagged = new Uint32Array(realSources.length);
-  const all = new Uint32Array(realSources.length);
-  for (let place = 0; place < set.indices.length; place++) {
-    if (set.labels[place] === 1) continue;
-    const index = set.indices[place] ?? 0;
-    const source = realSourceOf[index] ?? 0;
-    all[source] = (all[source] ?? 0) + 1;
-    flagged[source] = (flagged[source] ?? 0) + (flags[index] ?? 0);
-  }
-  return all.reduce<number | null>(
-    (worst, number, source) => (number === 0 ? worst : Math.max(worst ?? 0, (flagged[source] ?? 0) / number)),
-    null,
-  );
-}
 
 /** Its change under a degradation is the drift that people see. */
 function medianRealScore(set: ProbabilitySet): number | null {

@@ -20,6 +20,10 @@ const PICTURES: ScoredPicture[] = fixture.pictures.map(({ pFake, level, label, .
 
 /** Every number of `expected` within 1e-12 of the one at its place. */
 function expectClose(actual: unknown, expected: unknown, path = ''): void {
+  if (expected === null || typeof expected === 'string') {
+    expect(actual, path).toBe(expected);
+    return;
+  }
   if (typeof expected === 'number') {
     expect(Math.abs(Number(actual) - expected), `${path}: ${actual}, ${expected}`).toBeLessThan(1e-12);
     return;
@@ -58,10 +62,53 @@ describe('measure', () => {
   });
 
   it('names the worst real source', () => {
-    const worst = Math.max(
-      ...Object.values(fixture.realSources).map((source) => source.strongFalsePositiveRate),
+    const shares = Object.values(found.realSources).map((source) => source.overStrongFalsePositiveRate ?? 0);
+    expect(found.overall.worstRealSource?.overStrongFalsePositiveRate).toBe(Math.max(...shares));
+    expect(found.overall.worstOverStrongFalsePositiveRate).toBe(Math.max(...shares));
+  });
+
+  it('counts pictures over the strong threshold whose band reaches below it', () => {
+    const scored = (label: 'real' | 'fake', index: number, level: Level): ScoredPicture => ({
+      path: `${label}/${index}`,
+      label,
+      source: `${label} ${index % 2}`,
+      generator: label === 'fake' ? 'g' : null,
+      family: null,
+      outcome: { state: 'scored', pFake: level === 'some' ? 0.8 : 0.1, level },
+    });
+    const pictures = [
+      scored('real', 0, 'none'),
+      scored('real', 1, 'some'),
+      scored('real', 2, 'none'),
+      scored('real', 3, 'none'),
+      scored('fake', 0, 'strong'),
+      scored('fake', 1, 'some'),
+    ];
+    const { overall, realSources } = measure(pictures, MODEL, false);
+    expect(overall).toMatchObject({ overStrongFalsePositiveRate: 0.25, overStrongRecall: 1 });
+    expect(overall).toMatchObject({ strongFalsePositiveRate: 0, strongRecall: 0.5 });
+    expect(overall).toMatchObject({ worstOverStrongFalsePositiveRate: 0.5, worstStrongFalsePositiveRate: 0 });
+    expect(overall.worstRealSource).toMatchObject({ name: 'real 1', overStrongFalsePositiveRate: 0.5 });
+    expect(realSources['real 1']).toMatchObject({ overStrongFalsePositiveRate: 0.5 });
+  });
+
+  it('knows little of a worst source of three pictures', () => {
+    const pictures = [3, 300].flatMap((size, source) =>
+      Array.from({ length: size }, (_, index): ScoredPicture => {
+        const outcome = { state: 'scored', pFake: 0.1, level: 'none' } as const;
+        const path = `real/${source}/${index}`;
+        return { path, label: 'real', source: `s${source}`, generator: null, family: null, outcome };
+      }),
     );
-    expect(found.overall.worstRealSource?.strongFalsePositiveRate).toBe(worst);
+    const { overall } = measure(pictures, MODEL, false);
+    expect(overall.worstRealSource).toMatchObject({ name: 's0', n: 3 });
+    for (const name of ['worstStrongFalsePositiveRate', 'worstOverStrongFalsePositiveRate'] as const) {
+      expect(overall[name]).toBe(0);
+      const [lower, upper] = overall.intervals[name] ?? [Number.NaN, Number.NaN];
+      expect(lower).toBe(0);
+      // 1 - 0.0125 ** (1 / 3): 97.5 % one-sided, halved for two sources.
+      expect(upper).toBeCloseTo(0.7679, 4);
+    }
   });
 
   it('counts and names what has no score, and leaves it out of the figures', () => {

@@ -70,14 +70,23 @@ class Batches(Dataset):
     def _generated_pair(self, random: np.random.Generator, recipe: Dict, hard: bool) -> List[Sample]:
         generated, original = self.generated.pick(random), self.real.pick(random)
         if random.random() < recipe.get("matchShare", 0):
-            others = [self.real.pick(random) for _ in range(recipe["matchCandidates"] - 1)]
-            original = nearest(generated.texture, [original, *others])
+            generated, original = self._matched(random, recipe["matchCandidates"], generated, original)
         real, fake = original.pixels, generated.pixels
         plan = draw(random, recipe, shared_room([real, fake]), hard)
         return [
             Sample(degraded(window_of(real, plan), plan, random), False),
             Sample(degraded(window_of(fake, plan), plan, random), True),
         ]
+
+    def _matched(
+        self, random: np.random.Generator, count: int, generated: Image, original: Image
+    ) -> Tuple[Image, Image]:
+        """One of the two with the most alike of `count` of the other class; each class leads half of the time."""
+        if random.random() < 0.5:
+            others = [self.real.pick(random) for _ in range(count - 1)]
+            return generated, nearest(generated.texture, [original, *others])
+        others = [self.generated.pick(random) for _ in range(count - 1)]
+        return nearest(original.texture, [generated, *others]), original
 
     def _twin_pair(self, random: np.random.Generator, recipe: Dict, hard: bool) -> List[Sample]:
         twin = self.twins.pick(random)

@@ -117,14 +117,18 @@ class MatchingTest(unittest.TestCase):
         images = read_packs([self.folder], measure)
         recipe = {**RECIPE, "twinShare": 0, "matchShare": 1, "matchCandidates": 12}
         batches = Batches(images, recipe, 1, receptive_field(NETWORK), grid_length(NETWORK, 32))
-        picked = []
-        pick = batches.real.pick
-        batches.real.pick = lambda random: picked.append(pick(random)) or picked[-1]
+        random = np.random.default_rng(1)
+        led_by = {"fake": 0, "real": 0}
         with mock.patch("telltale_training.batches.nearest", wraps=nearest) as chosen:
-            batches[0]
-        self.assertEqual(len(picked), 12 * 4)
-        self.assertEqual(nearest(images[1].texture, images[:1] + images[2:]).row.key, "real-1")
-        self.assertEqual(chosen.call_count, 4)
+            for _ in range(20):
+                pair = batches._matched(random, 12, images[1], images[3])
+                leader = chosen.call_args.args[0]
+                led_by["fake" if leader is images[1].texture else "real"] += 1
+                self.assertEqual([image.row.label for image in pair], ["fake", "real"])
+                if leader is images[1].texture:
+                    self.assertEqual(pair[1].row.key, "real-1")
+        self.assertGreater(min(led_by.values()), 3)
+        self.assertEqual(len(chosen.call_args.args[1]), 12)
 
 
 class EasingTest(unittest.TestCase):

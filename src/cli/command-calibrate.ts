@@ -2,13 +2,13 @@
 import path from 'node:path';
 import { calibrate } from '../core/calibrate/calibrate.ts';
 import type { Calibration } from '../core/model/calibration.ts';
-import { type ModelCard, parseCard } from '../core/model/card.ts';
-import { failure, type Result, success } from '../core/result.ts';
+import { recalibrated } from '../core/model/recalibrated.ts';
+import { failure, type Result } from '../core/result.ts';
 import type { CalibrateCommand } from './arguments.ts';
 import { type CalibrateReply, type Scores, scoreDataset } from './calibrate-scores.ts';
 import { CALIBRATION_FAILURES, calibrationLines, calibrationWarnings } from './calibrate-text.ts';
 import { findDataset } from './dataset-files.ts';
-import { fileFailure, writeWhole } from './files.ts';
+import { fileFailure, sha256Of, writeWhole } from './files.ts';
 import { KeptReplies } from './kept-replies.ts';
 import { readJson, readModelFiles } from './model-files.ts';
 import type { Output } from './output.ts';
@@ -35,7 +35,7 @@ export async function calibrateCommand(command: CalibrateCommand, output: Output
   if (command.json) output.answer(JSON.stringify(calibration.value));
   else for (const line of calibrationLines(calibration.value)) output.answer(harmless(line));
   if (command.outFile === null) return 0;
-  const written = writeCard(command, command.outFile, calibration.value);
+  const written = await writeCard(command, { file: command.outFile, calibration: calibration.value }, output);
   return written === null ? 0 : refuse(written);
 }
 
@@ -64,25 +64,24 @@ function versionsText({ chains }: CalibrateCommand): string {
 }
 
 /** Writes the model's card with `calibration` to `file`; the answer is what went wrong, or null. */
-function writeCard(command: CalibrateCommand, file: string, calibration: Calibration): string | null {
-  const card = cardWith(command.modelFolder, calibration);
-  if (!card.ok) return card.failure;
+async function writeCard(
+  { modelFolder }: CalibrateCommand,
+  { file, calibration }: { file: string; calibration: Calibration },
+  output: Output,
+): Promise<string | null> {
+  const raw = readJson(path.join(modelFolder, 'card.json'));
+  if (!raw.ok) return raw.failure;
+  const sha256 = await sha256Of(new TextEncoder().encode(JSON.stringify(calibration)));
+  const made = recalibrated(raw.value, calibration, sha256);
+  if (!made.ok) return `the card would be refused: ${made.failure}`;
+  const { card, droppedFigures } = made.value;
   try {
-    writeWhole(file, `${JSON.stringify(card.value, null, 1)}\n`);
-    return null;
+    writeWhole(file, `${JSON.stringify(card, null, 1)}\n`);
   } catch (error) {
     fileFailure(error);
     return `${file}: it cannot be written`;
   }
-}
-
-function cardWith(folder: string, calibration: Calibration): Result<object, string> {
-  const raw = readJson(path.join(folder, 'card.json'));
-  if (!raw.ok) return raw;
-  // As it stands in the file, with facts that this version does not know.
-  const card = { ...(raw.value as ModelCard), calibration };
-  const parsed = parseCard(card);
-  return parsed.ok
-    ? success(card)
-    : failure(`the card would be refused: ${parsed.failure.where}: ${parsed.failure.message}`);
+  output.say(harmless(`${file}: version ${card.version}`));
+  if (droppedFigures) output.say(`${harmless(file)}: figures of the calibration before were let go`);
+  return null;
 }

@@ -120,7 +120,8 @@ index.csv. Classes weigh equally, and sources within a class; how well the fit i
   --method NAME       platt, isotonic (more than 1,000 pictures), or auto: isotonic where clearly better; default: auto
   --rounds N          bootstrap rounds over sources; default: 2000
   --resume FILE       keeps every finished score in FILE; a later run goes on from there
-  --out CARD          writes the model's card with the new calibration
+  --out CARD          writes the model's card with the new calibration, a version of its own, and without figures of the
+                      calibration before
   --json              the calibration as a JSON object on standard output
 `;
 

@@ -6,6 +6,7 @@ import { resizeRaster } from '../image/resize.ts';
 import type { ResizeKernel } from '../image/resize-kernels.ts';
 import { pixelImageOf, rasterOf } from '../model/preprocess.ts';
 import { hashOf, randomFrom } from '../random.ts';
+import { middleOf, offGrid } from './crop.ts';
 import { blurred, noisy, withGamma } from './filters.ts';
 import type { Degradation, DegradationChain } from './specification.ts';
 
@@ -54,6 +55,8 @@ async function applied(image: PixelImage, step: Degradation, { random, webp }: T
       return jpegRoundTrip(image, step.quality);
     case 'webp':
       return webp(image, step.quality);
+    case 'crop':
+      return middleOf(image, step.sidePx);
     case 'resize':
       return resized(image, step.factor, step.kernel);
     case 'blur':
@@ -63,7 +66,7 @@ async function applied(image: PixelImage, step: Degradation, { random, webp }: T
     case 'gamma':
       return withGamma(image, step.exponent);
     case 'reencode':
-      return jpegRoundTrip(image, wholeBetween(REENCODE_QUALITIES, random));
+      return jpegRoundTrip(offGrid(image, random), wholeBetween(REENCODE_QUALITIES, random));
     case 'screenshot':
       return screenshot(image, random);
   }

@@ -3,10 +3,12 @@ import { parseChain } from './specification.ts';
 
 describe('parseChain', () => {
   it('reads a chain in its order and keeps its name', () => {
-    expect(parseChain('resize:0.5:bilinear+flip+jpeg:90+webp:80+blur:1.5+noise:4+gamma:0.8')).toEqual({
+    expect(
+      parseChain('resize:0.5:bilinear+flip+jpeg:90+webp:80+blur:1.5+noise:4+gamma:0.8+crop:256'),
+    ).toEqual({
       ok: true,
       value: {
-        name: 'resize:0.5:bilinear+flip+jpeg:90+webp:80+blur:1.5+noise:4+gamma:0.8',
+        name: 'resize:0.5:bilinear+flip+jpeg:90+webp:80+blur:1.5+noise:4+gamma:0.8+crop:256',
         steps: [
           { kind: 'resize', factor: 0.5, kernel: 'bilinear' },
           { kind: 'flip' },
@@ -15,6 +17,7 @@ describe('parseChain', () => {
           { kind: 'blur', sigmaPx: 1.5 },
           { kind: 'noise', sigma: 4 },
           { kind: 'gamma', exponent: 0.8 },
+          { kind: 'crop', sidePx: 256 },
         ],
       },
     });
@@ -40,6 +43,8 @@ describe('parseChain', () => {
       'resize:0.5:box:1',
       'blur:-1',
       'gamma:',
+      'crop:0',
+      'crop:25.5',
       'JPEG:75',
     ],
   ])('refuses %j', (text) => {

@@ -7,6 +7,8 @@ export type Degradation =
   | { kind: 'none' | 'flip' | 'reencode' | 'screenshot' }
   /** 1..100. */
   | { kind: 'jpeg' | 'webp'; quality: number }
+  /** The middle square of that side; a shorter side of the picture stays. */
+  | { kind: 'crop'; sidePx: number }
   | { kind: 'resize'; factor: number; kernel: ResizeKernel }
   /** Standard deviation of the Gaussian in pixels. */
   | { kind: 'blur'; sigmaPx: number }
@@ -26,7 +28,7 @@ export const AS_IS: DegradationChain = { name: 'none', steps: [{ kind: 'none' }]
 
 /** The forms that `parseChain` reads, for help and messages. */
 export const DEGRADATION_FORMS =
-  'none, jpeg:Q, webp:Q, resize:FACTOR:KERNEL, blur:SIGMA, noise:SIGMA, gamma:G, flip, screenshot, reencode';
+  'none, jpeg:Q, webp:Q, crop:SIDE, resize:FACTOR:KERNEL, blur:SIGMA, noise:SIGMA, gamma:G, flip, screenshot, reencode';
 
 /** The chain that `text` names, steps joined by `+`; the failure is one line that names the step. */
 export function parseChain(text: string): Result<DegradationChain, string> {
@@ -50,6 +52,8 @@ function stepOf([kind = '', first = '', second = '', ...others]: string[]): Degr
     case 'jpeg':
     case 'webp':
       return withNumber(first, [1, 100], (quality) => (Number.isInteger(quality) ? { kind, quality } : null));
+    case 'crop':
+      return withNumber(first, [8, 65_535], (sidePx) => (Number.isInteger(sidePx) ? { kind, sidePx } : null));
     case 'resize':
       return withNumber(first, [0.05, 8], (factor) => resizeBy(factor, second));
     case 'blur':

@@ -1,7 +1,6 @@
 /** A thread that scores versions of pictures for `telltale calibrate`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { degrade, type WebpRoundTrip } from '../core/degrade/degrade.ts';
-import { jpegQualityAfter } from '../core/degrade/quality-after.ts';
 import type { PixelImage } from '../core/image/pixels.ts';
 import type { SharedDecoders } from '../core/image/shared-decoders.ts';
 import { failure, type Result, success } from '../core/result.ts';
@@ -40,11 +39,10 @@ const ready = await start().catch((error: unknown) =>
 async function scoreFile({ file, path }: CalibrateItem, tools: Ready): Promise<CalibrateReply> {
   const decoded = await decodeFile(file, { shared: tools.shared, canvas: null });
   if (!decoded.ok) return { failure: decoded.failure.reason };
-  const { image: original, jpegQuality } = decoded.value;
   const versions: VersionScore[] = [];
   for (const chain of chains) {
-    const image = await degrade(original, chain, { inputName: path, webp: tools.webp });
-    const version = await scoreVersion(image, jpegQualityAfter(chain, jpegQuality), tools);
+    const { image, jpegQuality } = await degrade(decoded.value, chain, { inputName: path, webp: tools.webp });
+    const version = await scoreVersion(image, jpegQuality, tools);
     if (version !== null) versions.push(version);
   }
   return versions.length === 0 ? { failure: 'no score' } : { versions };

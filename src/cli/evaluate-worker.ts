@@ -1,7 +1,6 @@
 /** The thread that scores a picture as it is and degraded; apart from the main one for `screen-worker.ts`'s reasons. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { degrade } from '../core/degrade/degrade.ts';
-import { jpegQualityAfter } from '../core/degrade/quality-after.ts';
 import { parseChain } from '../core/degrade/specification.ts';
 import type { ScoreOutcome } from '../core/evaluate/evaluation.ts';
 import { startBackend } from './backend.ts';
@@ -22,15 +21,11 @@ async function start({ model, backend, look }: WorkerStart): Promise<void> {
   const shared = await startDecoders();
   const webp = await startWebpRoundTrip(shared);
 
-  const scoreUnder = async (
-    { image, jpegQuality }: DecodedFile,
-    text: string,
-    inputName: string,
-  ): Promise<ScoreOutcome> => {
+  const scoreUnder = async (decoded: DecodedFile, text: string, inputName: string): Promise<ScoreOutcome> => {
     const chain = parseChain(text);
     if (!chain.ok) throw new Error(chain.failure);
-    const degraded = await degrade(image, chain.value, { inputName, webp });
-    return outcomeOf(await detector.look(degraded, jpegQualityAfter(chain.value, jpegQuality)));
+    const { image, jpegQuality } = await degrade(decoded, chain.value, { inputName, webp });
+    return outcomeOf(await detector.look(image, jpegQuality));
   };
   parentPort?.on('message', async ({ file, name, chains }: EvaluateRequest) => {
     const decoded = await decodeFile(file, { shared, canvas: null });

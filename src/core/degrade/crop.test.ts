@@ -50,7 +50,10 @@ describe('reencode', () => {
     const webp = async (image: PixelImage) => image;
     const image = waves(64, 64);
     for (let index = 0; index < 20; index++) {
-      const after = await degrade(image, chain.value, { inputName: `${index}.jpg`, webp });
+      const { image: after } = await degrade({ image, jpegQuality: null }, chain.value, {
+        inputName: `${index}.jpg`,
+        webp,
+      });
       expect([1, 2, 3, 4, 5, 6, 7]).toContain(64 - after.widthPx);
       expect([1, 2, 3, 4, 5, 6, 7]).toContain(64 - after.heightPx);
     }

@@ -7,7 +7,7 @@ import { nodeDecoders, waves } from '../../../test/support/pictures-by-hand.ts';
 import type { PixelImage } from '../image/pixels.ts';
 import type { SharedDecoders } from '../image/shared-decoders.ts';
 import { initWebpEncoder, type WebpEncoder } from '../image/shared-encoders.ts';
-import { degrade } from './degrade.ts';
+import { type Degraded, degrade } from './degrade.ts';
 import { parseChain } from './specification.ts';
 
 let shared: SharedDecoders;
@@ -18,7 +18,10 @@ beforeAll(async () => {
   encode = await initWebpEncoder(new WebAssembly.Module(readFileSync(file)));
 });
 
-async function degraded(image: PixelImage, text: string, inputName = 'a.png'): Promise<PixelImage> {
+const degraded = async (image: PixelImage, text: string, inputName = 'a.png'): Promise<PixelImage> =>
+  (await withQuality({ image, jpegQuality: null }, text, inputName)).image;
+
+async function withQuality(before: Degraded, text: string, inputName = 'a.png'): Promise<Degraded> {
   const chain = parseChain(text);
   if (!chain.ok) throw new Error(chain.failure);
   const webp = async (pixels: PixelImage, quality: number) => {
@@ -26,7 +29,7 @@ async function degraded(image: PixelImage, text: string, inputName = 'a.png'): P
     if (decoded === null) throw new Error('not decoded');
     return decoded;
   };
-  return degrade(image, chain.value, { inputName, webp });
+  return degrade(before, chain.value, { inputName, webp });
 }
 
 async function opened(name: string): Promise<PixelImage> {
@@ -82,6 +85,32 @@ describe('degrade', () => {
       expect(others.map(rgbHash).some((hash) => hash !== first)).toBe(true);
     },
   );
+
+  it.each([
+    ['none', 83],
+    ['jpeg:75', 75],
+    ['jpeg:75+none', 75],
+    ['blur:1+jpeg:40', 40],
+    ['jpeg:75+flip', null],
+    ['jpeg:75+webp:90', null],
+    ['crop:32', null],
+  ])('says which JPEG quality a picture has after %s', async (chain, quality) => {
+    expect((await withQuality({ image, jpegQuality: 83 }, chain)).jpegQuality).toBe(quality);
+  });
+
+  it.each([
+    ['reencode', 75, 95],
+    ['screenshot', 70, 92],
+  ])('says which quality was drawn for %s', async (chain, least, most) => {
+    const qualities: (number | null)[] = [];
+    for (let index = 0; index < 8; index++) {
+      const { jpegQuality } = await withQuality({ image, jpegQuality: null }, chain, `${index}.png`);
+      qualities.push(jpegQuality);
+      expect(jpegQuality).toBeGreaterThanOrEqual(least);
+      expect(jpegQuality).toBeLessThanOrEqual(most);
+    }
+    expect(new Set(qualities).size).toBeGreaterThan(3);
+  });
 
   it('adds noise of the deviation asked for', async () => {
     const grey = { widthPx: 200, heightPx: 200, rgba: new Uint8Array(160_000).fill(128) };

@@ -25,17 +25,24 @@ const SCREENSHOT = {
 /** Qualities at which web sites commonly re-encode. */
 const REENCODE_QUALITIES = [75, 95] as const;
 
+/** A picture after a chain. */
+export interface Degraded {
+  image: PixelImage;
+  /** 1..100, drawn or asked for, where the last thing done to the picture was to save it as JPEG; else null. */
+  jpegQuality: number | null;
+}
+
 /**
- * `image` (opaque) after `chain`. Every random draw comes from a seed made of `inputName` and the chain's name, so a
+ * `image` (opaque) after `chain`; `jpegQuality` is its own (null: no JPEG, or not known). Every random draw comes from a seed made of `inputName` and the chain's name, so a
  * picture meets the same draw in every run, on every machine and under every model.
  */
 export async function degrade(
-  image: PixelImage,
+  { image, jpegQuality }: Degraded,
   chain: DegradationChain,
   { inputName, webp }: { inputName: string; webp: WebpRoundTrip },
-): Promise<PixelImage> {
+): Promise<Degraded> {
   const random = randomFrom(hashOf(`${inputName}\n${chain.name}`));
-  let result = image;
+  let result: Degraded = { image, jpegQuality };
   for (const step of chain.steps) result = await applied(result, step, { random, webp });
   return result;
 }
@@ -45,14 +52,34 @@ interface Tools {
   webp: WebpRoundTrip;
 }
 
-async function applied(image: PixelImage, step: Degradation, { random, webp }: Tools): Promise<PixelImage> {
+async function applied(before: Degraded, step: Degradation, tools: Tools): Promise<Degraded> {
+  const { image } = before;
   switch (step.kind) {
     case 'none':
-      return image;
+      return before;
+    case 'jpeg':
+      return saved(image, step.quality);
+    case 'reencode':
+      return saved(offGrid(image, tools.random), wholeBetween(REENCODE_QUALITIES, tools.random));
+    case 'screenshot':
+      return screenshot(image, tools.random);
+    default:
+      return { image: await changed(image, step, tools), jpegQuality: null };
+  }
+}
+
+const saved = (image: PixelImage, quality: number): Degraded => ({
+  image: jpegRoundTrip(image, quality),
+  jpegQuality: quality,
+});
+
+/** Steps after which a picture is not what a JPEG file holds. */
+type Change = Exclude<Degradation, { kind: 'none' | 'jpeg' | 'reencode' | 'screenshot' }>;
+
+async function changed(image: PixelImage, step: Change, { random, webp }: Tools): Promise<PixelImage> {
+  switch (step.kind) {
     case 'flip':
       return orient(image, MIRRORED);
-    case 'jpeg':
-      return jpegRoundTrip(image, step.quality);
     case 'webp':
       return webp(image, step.quality);
     case 'crop':
@@ -65,10 +92,6 @@ async function applied(image: PixelImage, step: Degradation, { random, webp }: T
       return noisy(image, step.sigma, random);
     case 'gamma':
       return withGamma(image, step.exponent);
-    case 'reencode':
-      return jpegRoundTrip(offGrid(image, random), wholeBetween(REENCODE_QUALITIES, random));
-    case 'screenshot':
-      return screenshot(image, random);
   }
 }
 
@@ -80,12 +103,12 @@ function resized(image: PixelImage, factor: number, kernel: ResizeKernel): Pixel
 }
 
 /** Shown at another scale and saved as JPEG; the scale is drawn evenly between its ends. */
-function screenshot(image: PixelImage, random: () => number): PixelImage {
+function screenshot(image: PixelImage, random: () => number): Degraded {
   const [least, most] = SCREENSHOT.factors;
   const factor = least + (most - least) * random();
   const kernel = SCREENSHOT.kernels[Math.floor(random() * SCREENSHOT.kernels.length)] ?? 'bilinear';
   const shown = resized(image, factor, kernel);
-  return jpegRoundTrip(shown, wholeBetween(SCREENSHOT.qualities, random));
+  return saved(shown, wholeBetween(SCREENSHOT.qualities, random));
 }
 
 const wholeBetween = ([least, most]: readonly [number, number], random: () => number): number =>

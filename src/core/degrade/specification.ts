@@ -4,9 +4,11 @@ import { failure, type Result, success } from '../result.ts';
 
 /** One step of a chain. */
 export type Degradation =
-  | { kind: 'none' | 'flip' | 'reencode' | 'screenshot' }
+  | { kind: 'none' | 'reencode' | 'screenshot' }
+  | { kind: 'flip' }
   /** 1..100. */
-  | { kind: 'jpeg' | 'webp'; quality: number }
+  | { kind: 'jpeg'; quality: number }
+  | { kind: 'webp'; quality: number }
   /** The middle square of that side; a shorter side of the picture stays. */
   | { kind: 'crop'; sidePx: number }
   | { kind: 'resize'; factor: number; kernel: ResizeKernel }

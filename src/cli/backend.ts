@@ -5,12 +5,15 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Result, success } from '../core/result.ts';
 import type { Backend } from '../core/verdict.ts';
+import type { KernelKind } from '../kernels/kinds.ts';
 import { registerKernels } from '../kernels/register.ts';
 import type { BackendChoice } from './arguments.ts';
 
 /** A running backend. */
 export interface StartedBackend {
   name: Backend;
+  /** What networks that are built now run on. */
+  kernels: KernelKind;
   tf: typeof tf;
 }
 
@@ -44,8 +47,8 @@ async function startWasm(): Promise<Result<StartedBackend, string>> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths(`${path.join(path.dirname(entry), '..', 'wasm-out')}${path.sep}`);
   const started = await set('wasm');
-  if (started.ok) await registerKernels();
-  return started;
+  if (!started.ok) return started;
+  return success({ ...started.value, kernels: (await registerKernels()) ?? 'stock' });
 }
 
 async function startCpu(): Promise<Result<StartedBackend, string>> {
@@ -57,5 +60,5 @@ async function startCpu(): Promise<Result<StartedBackend, string>> {
 async function set(name: Backend): Promise<Result<StartedBackend, string>> {
   const started = await tf.setBackend(name);
   if (!started || tf.getBackend() !== name) return failure(`the backend ${name} could not be started`);
-  return success({ name, tf });
+  return success({ name, kernels: 'stock', tf });
 }

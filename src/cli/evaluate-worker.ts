@@ -37,7 +37,8 @@ async function start({ model, backend, look }: WorkerStart): Promise<void> {
     }
     reply({ kind: 'done', answer, worn: shared.isWorn() });
   });
-  reply({ kind: 'ready', model: facts, backend: started.value.name, note });
+  const { name: backendName, kernels } = started.value;
+  reply({ kind: 'ready', model: facts, backend: backendName, kernels, note });
 }
 
 const outcomeOf = (answer: Answer): ScoreOutcome =>

@@ -26,7 +26,8 @@ async function start({ model, backend, look }: WorkerStart): Promise<void> {
     const outcome = heatmapFile === null ? screened.outcome : await withHeatmap(screened, heatmapFile);
     reply({ kind: 'done', answer: outcome, worn: shared.isWorn() });
   });
-  reply({ kind: 'ready', model: facts, backend: started.value.name, note });
+  const { name: backendName, kernels } = started.value;
+  reply({ kind: 'ready', model: facts, backend: backendName, kernels, note });
 }
 
 async function withHeatmap({ outcome, answer }: ScreenedFile, file: string): Promise<Outcome> {

@@ -1,6 +1,7 @@
 /** What the command line and its looking threads say to each other. */
 import type { ScoreOutcome } from '../core/evaluate/evaluation.ts';
 import type { Backend } from '../core/verdict.ts';
+import type { KernelKind } from '../kernels/kinds.ts';
 import type { BackendChoice, ModelReference } from './arguments.ts';
 import type { LookOptions, ModelFacts } from './detector.ts';
 
@@ -28,7 +29,7 @@ export interface EvaluateRequest {
 export type EvaluateAnswer = ScoreOutcome[];
 
 export type FromWorker<Answer> =
-  | { kind: 'ready'; model: ModelFacts; backend: Backend; note: string | null }
+  | { kind: 'ready'; model: ModelFacts; backend: Backend; kernels: KernelKind; note: string | null }
   | { kind: 'refused'; message: string }
   /** `worn`: decoders gave up so often that the thread should be replaced. */
   | { kind: 'done'; answer: Answer; worn: boolean };

@@ -5,12 +5,15 @@ import simdUrl from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-si
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Result, success } from '../core/result.ts';
+import type { KernelKind } from '../kernels/kinds.ts';
 import { kernelHeapBytes, registerKernels } from '../kernels/register.ts';
 import type { EngineFault } from '../protocol/engine-fault.ts';
 
 /** A running backend. */
 export interface StartedBackend {
   name: 'webgpu' | 'wasm';
+  /** What networks that are built now run on. */
+  kernels: KernelKind;
   /** Resolves with the reason when the device is lost; never on WASM. */
   lost: Promise<EngineFault>;
 }
@@ -33,7 +36,7 @@ export async function startWebGpu(
   const lost = backend.device.lost.then(
     ({ reason }: GPUDeviceLostInfo): EngineFault => ({ reason: 'device-lost', detail: reason }),
   );
-  return success({ name: 'webgpu', lost });
+  return success({ name: 'webgpu', kernels: 'stock', lost });
 }
 
 /** Moved from the adapter to its info between Chrome versions. */
@@ -52,8 +55,8 @@ export async function startWasm(): Promise<Result<StartedBackend, EngineFault>> 
   // Returns false and leaves another backend active when WebAssembly is refused.
   const started = await tf.setBackend('wasm');
   if (!started || tf.getBackend() !== 'wasm') return failure({ reason: 'refused' });
-  await registerKernels();
-  return success({ name: 'wasm', lost: new Promise(() => undefined) });
+  const kernels = (await registerKernels()) ?? 'stock';
+  return success({ name: 'wasm', kernels, lost: new Promise(() => undefined) });
 }
 
 /** Bytes of WASM memory held by the backend in use and by Telltale's own kernels; 0 on WebGPU. */

@@ -5,11 +5,14 @@ import { checkGolden } from '../core/model/golden.ts';
 import { buildNetwork, type Network } from '../core/model/network.ts';
 import type { Weights } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
+import type { KernelKind } from '../kernels/kinds.ts';
 import { type EngineFault, type EngineNote, thrownFault } from '../protocol/engine-fault.ts';
 import { type StartedBackend, startWasm, startWebGpu } from './backends.ts';
 
 export interface Engine {
   backend: 'webgpu' | 'wasm';
+  /** What the network started on. */
+  kernels: KernelKind;
   /** Why WebGPU is not used, or null. */
   note: EngineNote | null;
   network: Network;
@@ -49,9 +52,9 @@ async function proven(
         detail: `${built.failure.where}: ${built.failure.message}`.slice(0, 200),
       });
     }
-    const { name, lost } = started.value;
+    const { name, kernels, lost } = started.value;
     const golden = await checkGolden(built.value, card.golden);
-    if (golden.passed) return success({ backend: name, network: built.value, lost });
+    if (golden.passed) return success({ backend: name, kernels, network: built.value, lost });
     built.value.dispose();
     return failure({ reason: 'wrong-result', detail: golden.largestDifference.toPrecision(2) });
   } catch (error) {

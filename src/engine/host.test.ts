@@ -298,7 +298,7 @@ describe('workers', () => {
     const second = await worker(1);
     second.ready();
     expect(shown(second)).toBe(0);
-    first.say({ kind: 'ready', backend: 'wasm', note: null });
+    first.say({ kind: 'ready', backend: 'wasm', kernels: 'simd', note: null });
     second.answer();
     expect(reason('a')).toBe('scored');
     expect(workers).toHaveLength(2);

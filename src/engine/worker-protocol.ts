@@ -1,6 +1,7 @@
 /** What the engine's host and its workers say to each other; parsed on both sides like any other border. */
 import * as v from 'valibot';
 import { ABSTENTIONS, BACKENDS, type PatchMap, type Verdict } from '../core/verdict.ts';
+import { KERNEL_KINDS } from '../kernels/kinds.ts';
 import { engineFault, engineNote } from '../protocol/engine-fault.ts';
 import { effort } from '../protocol/messages.ts';
 import { bytes, patchMap, sha256, verdict } from '../protocol/schemas.ts';
@@ -20,7 +21,12 @@ export const workerRequest = v.variant('kind', [
 export type WorkerRequest = v.InferOutput<typeof workerRequest>;
 
 export const workerReply = v.variant('kind', [
-  v.object({ kind: v.literal('ready'), backend: v.picklist(BACKENDS), note: v.nullable(engineNote) }),
+  v.object({
+    kind: v.literal('ready'),
+    backend: v.picklist(BACKENDS),
+    kernels: v.picklist(KERNEL_KINDS),
+    note: v.nullable(engineNote),
+  }),
   /** This worker cannot go on and wants to be replaced; what it was doing is to be tried elsewhere. */
   v.object({ kind: v.literal('broken'), fault: engineFault }),
   v.object({

@@ -97,8 +97,8 @@ async function handle(request: WorkerRequest): Promise<void> {
   if (!started.ok) return breakDown(started.failure);
   const ready = started.value;
   if (request.kind === 'start') {
-    const { backend, note } = ready.engine;
-    return reply({ kind: 'ready', backend, note });
+    const { backend, kernels, note } = ready.engine;
+    return reply({ kind: 'ready', backend, kernels, note });
   }
   const screened = await screen(request, ready);
   const { shared } = ready.tools;

@@ -1,6 +1,5 @@
 /** Chooses and compiles the variant of the kernels that this WebAssembly engine can run. */
-
-export type KernelVariant = 'relaxed' | 'simd';
+import type { KernelVariant } from './kinds.ts';
 
 /** (module (func (result v128) (i32.const 0) (i8x16.splat))), and the same result from `f32x4.relaxed_madd` of three. */
 const PROBES: Record<KernelVariant, Uint8Array<ArrayBuffer>> = {

@@ -6,7 +6,8 @@ import { expectedTensors } from '../core/model/expected-tensors.ts';
 import type { Layer } from '../core/model/layer.ts';
 import { buildLayers, type OutputGrid } from '../core/model/network.ts';
 import type { Weights, WeightTensor } from '../core/model/safetensors.ts';
-import { type KernelVariant, supportedVariants } from './kernels.ts';
+import { supportedVariants } from './kernels.ts';
+import type { KernelVariant } from './kinds.ts';
 import { kernelHeapBytes, registerKernels } from './register.ts';
 
 /** Numbers in -1..1 that look random and are the same everywhere. */

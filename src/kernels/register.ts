@@ -8,7 +8,8 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { NETWORK_KERNEL, type NetworkKernel, type PreparedNetwork } from '../core/model/whole-network.ts';
-import { compileKernels, type KernelVariant, supportedVariants } from './kernels.ts';
+import { compileKernels, supportedVariants } from './kernels.ts';
+import type { KernelVariant } from './kinds.ts';
 import { createMachine, type Machine } from './machine.ts';
 import { planFor } from './plan.ts';
 

@@ -1,13 +1,18 @@
 /** The same file gets the same score from the command line in Node and from the engine in the browser. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Worker as Thread } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveFolder } from '../../scripts/lib/serve-folder.mjs';
+import type { WorkerStart } from '../../src/cli/worker-messages.ts';
 import { cropRaster } from '../../src/core/image/crop.ts';
 import type { PixelImage } from '../../src/core/image/pixels.ts';
 import { rasterOf } from '../../src/core/model/preprocess.ts';
 import type { ImageState } from '../../src/core/verdict.ts';
+import { supportedVariants } from '../../src/kernels/kernels.ts';
+import { builtFiles, DIST } from '../support/build-output.ts';
 import { answersOf, type JsonAnswer, telltale } from '../support/command-line.ts';
 import { demoPicture } from '../support/pictures.mjs';
 import {
@@ -22,6 +27,12 @@ import {
 import { openFixture, scanThroughPopup, startSession } from '../support/session.ts';
 
 const TOLERANCE = 1e-3;
+/** The command line's start of a thread, without options. */
+const SCREEN_START: WorkerStart = {
+  model: { path: null, optionsFile: null, network: null, native: false },
+  backend: 'wasm',
+  look: { ensemble: null, effort: 'full' },
+};
 /** A TIFF directory that holds only the orientation 6: turned by a quarter. */
 const TURNED = Buffer.from('4d4d002a00000008000101120003000000010006000000000000', 'hex');
 
@@ -78,6 +89,32 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** What the packaged engine's worker says it runs on. */
+function kernelsInBrowser(): Promise<string> {
+  const [file] = builtFiles('chrome').filter((name) => /^assets\/worker-[^/]*\.js$/.test(name));
+  return session.desk.evaluate(
+    (url) =>
+      new Promise<string>((resolve, reject) => {
+        const worker = new Worker(url, { type: 'module' });
+        worker.onerror = (event) => reject(new Error(event.message));
+        worker.onmessage = ({ data }) => {
+          worker.terminate();
+          resolve(data.kind === 'ready' ? data.kernels : JSON.stringify(data));
+        };
+        worker.postMessage({ kind: 'start', prefer: 'wasm', allowFallbackAdapter: false });
+      }),
+    `/${file}`,
+  );
+}
+
+/** What the built command line's thread says it runs on. */
+async function kernelsInNode(): Promise<string> {
+  const thread = new Thread(path.join(DIST, 'cli', 'screen-worker.js'), { workerData: SCREEN_START });
+  const [first] = await once(thread, 'message');
+  await thread.terminate();
+  return first.kind === 'ready' ? first.kernels : JSON.stringify(first);
+}
+
 describe('Node and the browser', () => {
   let inBrowser: Map<string, ImageState | null>;
   let inNode: Map<string, JsonAnswer>;
@@ -100,6 +137,12 @@ describe('Node and the browser', () => {
     expect(state.pixelPath).toBe('file');
     expect([state.grid.rows, state.grid.columns]).toEqual(answer.grid);
     expect(Math.abs(state.probability - (answer.pFake ?? Number.NaN))).toBeLessThanOrEqual(TOLERANCE);
+  });
+
+  it('run Telltale’s own kernels in the packages', async () => {
+    expect(await kernelsInBrowser()).toBe('relaxed');
+    // Node 20 has relaxed SIMD behind a flag only.
+    expect(await kernelsInNode()).toBe(supportedVariants()[0]);
   });
 
   it('tell the pictures apart', () => {

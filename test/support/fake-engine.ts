@@ -15,7 +15,7 @@ export class FakeWorker {
   ) {}
 
   ready(backend: 'webgpu' | 'wasm' = 'wasm', note: EngineNote | null = null): void {
-    this.say({ kind: 'ready', backend, note });
+    this.say({ kind: 'ready', backend, kernels: 'stock', note });
   }
 
   /** The picture this worker was last given. */

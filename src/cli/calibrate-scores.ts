@@ -1,9 +1,10 @@
 /** Scores for `telltale calibrate`: made in threads, and kept so that a stopped run goes on. */
 import type { CalibrationSample } from '../core/calibrate/sample.ts';
+import type { DatasetItem } from '../core/dataset/listing.ts';
 import type { DegradationChain } from '../core/degrade/specification.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import { type Dataset, fileOf } from './dataset-files.ts';
-import type { KeptReplies } from './kept-replies.ts';
+import { type KeptReplies, stampOf } from './kept-replies.ts';
 import type { Output } from './output.ts';
 import { countOf } from './picture-count.ts';
 import { runInThreads } from './thread-pool.ts';
@@ -38,7 +39,8 @@ export async function scoreDataset(
   start: CalibrateStart,
   { kept, output }: { kept: KeptReplies<CalibrateReply>; output: Output },
 ): Promise<Result<Scores, string>> {
-  const missing = dataset.items.filter(({ path }) => kept.get(path) === undefined);
+  const stamped = dataset.items.map((item) => ({ ...item, stamp: stampOf(fileOf(dataset, item)) }));
+  const missing = stamped.filter(({ path, stamp }) => kept.get(path, stamp) === undefined);
   const failures = new Map<string, string>();
   let broken: string | null = null;
   const counter = countOf(missing.length, output);
@@ -47,28 +49,28 @@ export async function scoreDataset(
     start,
     items: missing.map((item) => ({ file: fileOf(dataset, item), path: item.path })),
     onReply: (index, reply) => {
-      const path = missing[index]?.path ?? '';
+      const { path = '', stamp = '' } = missing[index] ?? {};
       counter.next(path);
       const answer = reply.ok ? reply.value : reply;
       if (!answer.ok) broken ??= answer.failure;
       if (!answer.ok) failures.set(path, answer.failure);
       else if ('failure' in answer.value) failures.set(path, answer.value.failure);
-      else kept.add(path, answer.value);
+      else kept.add(path, stamp, answer.value);
     },
   });
   counter.end();
-  const scores = scoresOf(dataset, kept, failures);
+  const scores = scoresOf(stamped, kept, failures);
   return scores.samples.length === 0 && broken !== null ? failure(broken) : success(scores);
 }
 
 function scoresOf(
-  dataset: Dataset,
+  items: readonly (DatasetItem & { stamp: string })[],
   kept: KeptReplies<CalibrateReply>,
   failures: ReadonlyMap<string, string>,
 ): Scores {
   const scores: Scores = { samples: [], failures: [] };
-  for (const { path, label, source } of dataset.items) {
-    const reply = kept.get(path);
+  for (const { path, label, source, stamp } of items) {
+    const reply = kept.get(path, stamp);
     if (reply !== undefined && 'versions' in reply) {
       scores.samples.push(...reply.versions.map((version) => ({ path, label, source, ...version })));
     } else {

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { calibrate } from '../core/calibrate/calibrate.ts';
 import type { Calibration } from '../core/model/calibration.ts';
+import { PREPROCESSING_VERSION } from '../core/model/card.ts';
 import { recalibrated } from '../core/model/recalibrated.ts';
 import { failure, type Result } from '../core/result.ts';
 import type { CalibrateCommand } from './arguments.ts';
@@ -49,7 +50,13 @@ async function scoresFor(command: CalibrateCommand, output: Output): Promise<Res
   if (!dataset.ok) return dataset;
   const { card } = model.value;
   const versions = command.chains.map(({ name }) => name);
-  const head = { telltale: 'calibrate', weights: card.weights.sha256, versions };
+  const head = {
+    telltale: 'calibrate',
+    weights: card.weights.sha256,
+    preprocessing: PREPROCESSING_VERSION,
+    folder: path.resolve(command.dataFolder),
+    versions,
+  };
   const kept = KeptReplies.open<CalibrateReply>(command.resumeFile, head);
   if (!kept.ok) return kept;
   const start = { folder: command.modelFolder, chains: command.chains };

@@ -11,7 +11,7 @@ import { fileFailure, writeWhole } from './files.ts';
 import type { OwnFacts, Unreadable } from './inspect-file.ts';
 import { inspectionHtml } from './inspect-html.ts';
 import { type InspectionReport, inspectionJson, inspectionLines, type UnreadFile } from './inspect-text.ts';
-import { KeptReplies } from './kept-replies.ts';
+import { KeptReplies, stampOf } from './kept-replies.ts';
 import type { Output } from './output.ts';
 import { countOf } from './picture-count.ts';
 import { harmless } from './text.ts';
@@ -33,7 +33,8 @@ export async function inspectCommand(command: InspectCommand, output: Output): P
     output.say(harmless(listed.failure));
     return 1;
   }
-  const head = { telltale: 'inspect-data', folders: [command.folder, command.against] };
+  const folders = [command.folder, command.against].map((folder) => folder && path.resolve(folder));
+  const head = { telltale: 'inspect-data', folders };
   const kept = KeptReplies.open<OwnFacts>(command.resumeFile, head);
   if (!kept.ok) {
     output.say(harmless(kept.failure));
@@ -93,7 +94,8 @@ async function readAll(
   pictures: readonly Listed[],
   { kept, output }: Reading,
 ): Promise<{ files: FileFacts[]; unread: UnreadFile[] }> {
-  const missing = pictures.filter(({ path: name }) => kept.get(name) === undefined);
+  const stamped = pictures.map((picture) => ({ ...picture, stamp: stampOf(picture.file) }));
+  const missing = stamped.filter(({ path: name, stamp }) => kept.get(name, stamp) === undefined);
   const failures = new Map<string, Unreadable>();
   const counter = countOf(missing.length, output);
   await runInThreads<string, Result<OwnFacts, Unreadable>>({
@@ -101,20 +103,20 @@ async function readAll(
     start: null,
     items: missing.map(({ file }) => file),
     onReply: (index, reply) => {
-      const name = missing[index]?.path ?? '';
+      const { path: name = '', stamp = '' } = missing[index] ?? {};
       counter.next(name);
       const own = reply.ok
         ? reply.value
         : failure({ reason: 'engine-failed', detail: reply.failure } as const);
-      if (own.ok) kept.add(name, own.value);
+      if (own.ok) kept.add(name, stamp, own.value);
       else failures.set(name, own.failure);
     },
   });
   counter.end();
   const files: FileFacts[] = [];
   const unread: UnreadFile[] = [];
-  for (const picture of pictures) {
-    const own = kept.get(picture.path);
+  for (const { stamp, ...picture } of stamped) {
+    const own = kept.get(picture.path, stamp);
     const { reason = 'engine-failed', detail = null } = failures.get(picture.path) ?? {};
     if (own !== undefined) files.push({ ...own, ...placeOf(picture) });
     else unread.push({ path: picture.path, reason, detail });

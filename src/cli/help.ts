@@ -61,7 +61,8 @@ decoded; no model is used. Reports equal and nearly equal pictures across classe
 and JPEG qualities are spread, and how well these alone predict the label (cross-validated by source).
 
   --against DIR       a second collection that should share no picture with the first
-  --resume FILE       keeps every finished picture in FILE; a later run goes on from there
+  --resume FILE       keeps every finished picture in FILE; a later run on the same collection goes on from there, and
+                      reads pictures again that have changed since
   --html FILE         writes the report as a page
   --json              one JSON object on standard output
 `;
@@ -119,7 +120,8 @@ index.csv. Classes weigh equally, and sources within a class; how well the fit i
                       1/SHARE pictures cannot show that and are judged together; default: 0.01
   --method NAME       platt, isotonic (more than 1,000 pictures), or auto: isotonic where clearly better; default: auto
   --rounds N          bootstrap rounds over sources; default: 2000
-  --resume FILE       keeps every finished score in FILE; a later run goes on from there
+  --resume FILE       keeps every finished score in FILE; a later run with the same options goes on from there, and
+                      scores pictures again that have changed since
   --out CARD          writes the model's card with the new calibration, a version of its own, and without figures of the
                       calibration before
   --json              the calibration as a JSON object on standard output

@@ -82,6 +82,8 @@ describe('telltale inspect-data', () => {
     const resumed = await telltale(words, scratch);
     expect(resumed).toEqual(whole);
     expect(readFileSync(file, 'utf8').split('\n').sort()).toEqual(lines.toSorted());
+    const other = await telltale(['inspect-data', 'two', '--resume', file], scratch);
+    expect(other).toMatchObject({ code: 1, stdout: '' });
   });
 
   it('refuses folders without labelled pictures', async () => {

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Result, success } from '../core/result.ts';
 import type { Backend } from '../core/verdict.ts';
 import type { KernelKind } from '../kernels/kinds.ts';
-import { registerKernels } from '../kernels/register.ts';
+import { registerProven } from '../kernels/proven.ts';
 import type { BackendChoice } from './arguments.ts';
 
 /** A running backend. */
@@ -48,7 +48,7 @@ async function startWasm(): Promise<Result<StartedBackend, string>> {
   setWasmPaths(`${path.join(path.dirname(entry), '..', 'wasm-out')}${path.sep}`);
   const started = await set('wasm');
   if (!started.ok) return started;
-  return success({ ...started.value, kernels: (await registerKernels()) ?? 'stock' });
+  return success({ ...started.value, kernels: await registerProven(tf) });
 }
 
 async function startCpu(): Promise<Result<StartedBackend, string>> {

@@ -1,13 +1,19 @@
 /** A backend that has proved itself on the card's golden input, with the network on it. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelCard } from '../core/model/card.ts';
-import { checkGolden } from '../core/model/golden.ts';
+import { checkGolden, type GoldenResult } from '../core/model/golden.ts';
 import { buildNetwork, type Network } from '../core/model/network.ts';
 import type { Weights } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
+import { supportedVariants } from '../kernels/kernels.ts';
 import type { KernelKind } from '../kernels/kinds.ts';
 import { type EngineFault, type EngineNote, thrownFault } from '../protocol/engine-fault.ts';
 import { type StartedBackend, startWasm, startWebGpu } from './backends.ts';
+
+interface Model {
+  card: ModelCard;
+  weights: Weights;
+}
 
 export interface Engine {
   backend: 'webgpu' | 'wasm';
@@ -22,10 +28,10 @@ export interface Engine {
 
 /**
  * Starts WebGPU, or WASM where WebGPU is missing, emulated, or wrong on the golden input; with `prefer: 'wasm'` only
- * WASM. Fails with WASM's fault when that fails too: there is no third choice.
+ * WASM, there on Telltale's kernels or, where those fail, on tfjs's own. Fails with the last fault.
  */
 export async function startEngine(
-  model: { card: ModelCard; weights: Weights },
+  model: Model,
   options: { prefer: 'webgpu' | 'wasm'; allowFallbackAdapter: boolean },
 ): Promise<Result<Engine, EngineFault>> {
   let note: EngineNote | null = null;
@@ -34,12 +40,21 @@ export async function startEngine(
     if (fast.ok) return success({ ...fast.value, note });
     note = { ...fast.failure, backend: 'webgpu' };
   }
-  const plain = await proven(model, startWasm);
+  const plain = await provenWasm(model);
   return plain.ok ? success({ ...plain.value, note }) : plain;
 }
 
+/** WASM on the fastest kernels that prove themselves; where none do, with the fault of tfjs's own. */
+async function provenWasm(model: Model): Promise<Result<Omit<Engine, 'note'>, EngineFault>> {
+  for (const kernels of supportedVariants()) {
+    const found = await proven(model, () => startWasm(kernels));
+    if (found.ok) return found;
+  }
+  return proven(model, () => startWasm('stock'));
+}
+
 async function proven(
-  { card, weights }: { card: ModelCard; weights: Weights },
+  { card, weights }: Model,
   start: () => Promise<Result<StartedBackend, EngineFault>>,
 ): Promise<Result<Omit<Engine, 'note'>, EngineFault>> {
   try {
@@ -53,12 +68,23 @@ async function proven(
       });
     }
     const { name, kernels, lost } = started.value;
-    const golden = await checkGolden(built.value, card.golden);
+    const golden = await checked(built.value, card);
     if (golden.passed) return success({ backend: name, kernels, network: built.value, lost });
-    built.value.dispose();
     return failure({ reason: 'wrong-result', detail: golden.largestDifference.toPrecision(2) });
   } catch (error) {
     // A driver may throw from anywhere; whatever it is, this backend is not to be used.
     return failure(thrownFault(error));
+  }
+}
+
+/** The golden check; a network that does not pass it, or breaks over it, is disposed. */
+async function checked(network: Network, card: ModelCard): Promise<GoldenResult> {
+  let passed = false;
+  try {
+    const result = await checkGolden(network, card.golden);
+    passed = result.passed;
+    return result;
+  } finally {
+    if (!passed) network.dispose();
   }
 }

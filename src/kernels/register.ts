@@ -9,7 +9,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { NETWORK_KERNEL, type NetworkKernel, type PreparedNetwork } from '../core/model/whole-network.ts';
 import { compileKernels, supportedVariants } from './kernels.ts';
-import type { KernelVariant } from './kinds.ts';
+import type { KernelKind, KernelVariant } from './kinds.ts';
 import { createMachine, type Machine } from './machine.ts';
 import { planFor } from './plan.ts';
 
@@ -26,6 +26,12 @@ export async function registerKernels(variant = supportedVariants()[0]): Promise
   unregisterKernels();
   registerKernel(networkKernel(module));
   return variant;
+}
+
+/** Networks built from now on run on `kernels`. Rejects when they do not compile. */
+export async function useKernels(kernels: KernelKind): Promise<void> {
+  if (kernels === 'stock') unregisterKernels();
+  else await registerKernels(kernels);
 }
 
 /** Networks built from now on run on tfjs's own kernels again. */

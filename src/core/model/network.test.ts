@@ -50,6 +50,15 @@ describe('golden input and comparison', () => {
 });
 
 describe('building', () => {
+  it.each([
+    ['webgpu', true],
+    ['wasm', false],
+  ])('offers batches on %s: %s', (name, offered) => {
+    const built = buildNetwork({ ...tf, getBackend: () => name }, { layers: [{ op: 'relu' }] }, new Map());
+    if (!built.ok) throw new Error(built.failure.message);
+    expect(built.value.forwardBatch !== undefined).toBe(offered);
+  });
+
   it('names the tensor that does not fit', () => {
     const weights = new Map(starterWeights());
     weights.set('conv2.bias', { shape: [47], values: new Float32Array(47) });

@@ -1,15 +1,15 @@
 /** `telltale evaluate`. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { type EvaluatedItem, type EvaluatedModel, measuredChains } from '../core/evaluate/evaluation.ts';
 import { headerLine, recordLine } from '../core/evaluate/record.ts';
 import { isInShard, listingOf } from '../core/evaluate/shard.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { EvaluateCommand } from './arguments.ts';
-import { type Dataset, findDataset } from './dataset-files.ts';
+import { type Dataset, fileOf, findDataset } from './dataset-files.ts';
 import { writeReports } from './evaluation-output.ts';
 import { type EvaluationRun, scoreWithModel } from './evaluation-run.ts';
-import { fileFailure, writeWhole } from './files.ts';
+import { fileFailure, stampOf, writeWhole } from './files.ts';
 import { onInterrupt } from './interrupt.ts';
 import { Journal } from './journal.ts';
 import type { Output } from './output.ts';
@@ -19,8 +19,7 @@ import { failureLine, harmless } from './text.ts';
 /** Scores the data with every model and reports; resolves with the exit status 0 or 1. */
 export async function evaluateCommand(command: EvaluateCommand, output: Output): Promise<number> {
   const dataset = await findDataset(command.folder, command.split);
-  const journal =
-    command.journalFile === null ? success(Journal.inMemory()) : Journal.open(command.journalFile);
+  const journal = dataset.ok ? journalFor(command, dataset.value) : success(Journal.inMemory());
   const places = writablePlaces([command.report.htmlFile, command.part?.file ?? null]);
   if (!dataset.ok || !journal.ok || !places.ok) {
     for (const part of [dataset, journal, places]) if (!part.ok) output.say(harmless(part.failure));
@@ -42,6 +41,18 @@ export async function evaluateCommand(command: EvaluateCommand, output: Output):
   return command.part === null
     ? report(command, subject, models.value, output)
     : writePart({ ...command, part: command.part }, subject, models.value, output);
+}
+
+/** The scores that are there; refused where a picture is not the one that was scored. */
+function journalFor({ journalFile }: EvaluateCommand, dataset: Dataset): Result<Journal, string> {
+  if (journalFile === null) return success(Journal.inMemory());
+  const journal = Journal.open(journalFile, realpathSync(dataset.folder));
+  if (!journal.ok) return journal;
+  const other = dataset.items.find(({ path }) =>
+    journal.value.isOfOther(path, stampOf(fileOf(dataset, { path }))),
+  );
+  if (other === undefined) return journal;
+  return failure(`${journalFile}: ${other.path} has changed since it was scored; begin a new file`);
 }
 
 /** Told before hours of work instead of after them. */

@@ -5,6 +5,7 @@ import type { ScoreRecord } from '../core/evaluate/record.ts';
 import { type Result, success } from '../core/result.ts';
 import type { EvaluateCommand, ModelReference } from './arguments.ts';
 import { type Dataset, fileOf } from './dataset-files.ts';
+import { stampOf } from './files.ts';
 import type { Journal } from './journal.ts';
 import { Looker, type Ready } from './looker.ts';
 import type { EvaluateAnswer, EvaluateRequest } from './worker-messages.ts';
@@ -48,7 +49,9 @@ export async function scoreWithModel(
   const serve = async (looker: Looker<ItemRequest, EvaluateAnswer>): Promise<void> => {
     for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
       run.onProgress(done, request.name);
-      journal.add(recordsOf(model, request, await looker.look(request)));
+      // Of before the look: a file that changes meanwhile must not pass for the one that was scored.
+      const stamp = stampOf(request.file);
+      journal.add(recordsOf(model, request, await looker.look(request)), stamp);
       done += request.chains.length;
     }
   };

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { RandomAccessSource } from '../core/checkpoint/source.ts';
+import type { FileStamp } from '../core/evaluate/journal-lines.ts';
 import { failure, type Result, success } from '../core/result.ts';
 
 export type FileFailure = 'not-found' | 'unreadable' | 'too-many-bytes';
@@ -70,6 +71,17 @@ function sourceOf(descriptor: number, size: number): RandomAccessSource {
       return bytes;
     },
   };
+}
+
+/** Size and time of a file; null when it cannot be asked for them. */
+export function stampOf(path: string): FileStamp | null {
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return { sizeBytes: size, modifiedMs: mtimeMs };
+  } catch (error) {
+    fileFailure(error);
+    return null;
+  }
 }
 
 /** SHA-256 as 64 lower-case hexadecimal digits. */

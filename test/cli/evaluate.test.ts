@@ -123,6 +123,7 @@ describe('telltale evaluate', () => {
     const records = readFileSync(journal, 'utf8')
       .trim()
       .split('\n')
+      .slice(1)
       .map((line) => JSON.parse(line));
     const asIs = records.filter(({ degradation }) => degradation === 'none');
     expect(asIs).toHaveLength(37);
@@ -135,11 +136,11 @@ describe('telltale evaluate', () => {
     const words = ['evaluate', '--model', model, '--data', folder, '--degrade', 'noise:3', '--json'];
     const whole = await telltale([...words, '--resume', journal]);
     const lines = readFileSync(journal, 'utf8').split('\n');
-    expect(lines).toHaveLength(24 * 2 + 1);
+    expect(lines).toHaveLength(1 + 24 * 2 + 1);
     const kept = lines.slice(0, 20);
     // A score that nobody would compute again shows that it was kept.
-    const first = JSON.parse(kept[0] ?? '');
-    kept[0] = JSON.stringify({ ...first, outcome: { ...first.outcome, pFake: 0.123 } });
+    const first = JSON.parse(kept[1] ?? '');
+    kept[1] = JSON.stringify({ ...first, outcome: { ...first.outcome, pFake: 0.123 } });
     writeFileSync(journal, `${kept.join('\n')}\n${lines[20]?.slice(0, 50)}`);
     const resumed = await telltale([...words, '--resume', journal]);
     expect(resumed.code).toBe(0);
@@ -148,6 +149,36 @@ describe('telltale evaluate', () => {
     expect(after.slice(0, 20)).toEqual(kept);
     writeFileSync(journal, `${lines.slice(0, 20).join('\n')}\n`);
     expect((await telltale([...words, '--resume', journal])).stdout).toBe(whole.stdout);
+  });
+
+  it('refuses scores of other pictures, and files that are no journal', async () => {
+    const folder = fill('changed', 1);
+    const journal = path.join(scratch, 'changed.jsonl');
+    const words = ['evaluate', '--model', model, '--resume', journal];
+    await telltale([...words, '--data', folder]);
+    const kept = readFileSync(journal, 'utf8');
+    const other = await telltale([...words, '--data', fill('elsewhere', 1)]);
+    expect(other).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('its scores are of'),
+    });
+    put('changed/real/site-0/0.png', picture(90, 77));
+    const changed = await telltale([...words, '--data', folder]);
+    expect(changed).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `telltale: ${journal}: real/site-0/0.png has changed since it was scored; begin a new file\n`,
+    });
+    expect(readFileSync(journal, 'utf8')).toBe(kept);
+    const notes = path.join(scratch, 'notes.txt');
+    writeFileSync(notes, 'something to keep');
+    const noJournal = await telltale(['evaluate', '--model', model, '--data', folder, '--resume', notes]);
+    expect(noJournal).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('it is no journal of scores'),
+    });
+    expect(readFileSync(notes, 'utf8')).toBe('something to keep');
   });
 
   it.skipIf(process.platform === 'win32')('keeps what was done when it is interrupted', async () => {
@@ -184,7 +215,7 @@ describe('telltale evaluate', () => {
     expect(stderr).toMatch(/^telltale: stopped after \d+ of 480 scores; --resume \S+ continues\n$/);
     const lines = readFileSync(journal, 'utf8').trim().split('\n');
     expect(lines.length).toBeLessThan(480);
-    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('outcome');
+    for (const line of lines.slice(1)) expect(JSON.parse(line)).toHaveProperty('outcome');
   });
 
   it('takes several models and writes a page', async () => {

@@ -1,11 +1,11 @@
-/** Finished scores as lines of JSON: what an interrupted run continues from, and what shards are joined from. */
+/** Finished scores as lines of JSON: what shards are joined from. */
 import * as v from 'valibot';
 import { failure, type Result, success } from '../result.ts';
 import { ABSTENTIONS, LEVELS } from '../verdict.ts';
 import type { EvaluatedItem, EvaluatedModel, ScoredPicture } from './evaluation.ts';
 
-/** Grows when a line changes its meaning. */
-export const RECORD_SCHEMA = 1;
+/** Grows when a line, or what a score under the same name means, changes. */
+export const RECORD_SCHEMA = 2;
 
 const text = v.string();
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -17,7 +17,7 @@ const outcome = v.variant('state', [
   v.object({ state: v.literal('failed'), reason: text, detail: v.optional(text) }),
 ]);
 
-const record = v.object({
+export const RECORD = v.object({
   path: text,
   label: v.picklist(['real', 'fake']),
   source: text,
@@ -77,7 +77,7 @@ export const headerLine = (shard: ShardHeader): string =>
 
 /** The record of a line; null when it is none, such as a line that was cut while it was written. */
 export function parseRecord(line: string): ScoreRecord | null {
-  const parsed = v.safeParse(record, jsonOf(line));
+  const parsed = v.safeParse(RECORD, jsonOf(line));
   return parsed.success ? parsed.output : null;
 }
 
@@ -88,7 +88,7 @@ export function parseHeader(line: string): ShardHeader | null {
 }
 
 /** Undefined for what is no JSON, which no schema here accepts. */
-function jsonOf(line: string): unknown {
+export function jsonOf(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
@@ -102,19 +102,28 @@ export interface Records {
   torn: boolean;
 }
 
-/** The records of a journal's `contents`, or the number of a line (from 1) that is none; a torn last line is let go. */
+/** The records of a part's `contents`, or the number of a line (from 1) that is none; a torn last line is let go. */
 export function parseRecords(contents: string): Result<Records, { line: number }> {
+  const parsed = linesWith(contents, parseRecord);
+  return parsed.ok ? success({ records: parsed.value.found, torn: parsed.value.torn }) : parsed;
+}
+
+/** What `parse` makes of every line, or the number of one (from 1) that it refuses, unless that is a last one without end. */
+export function linesWith<Found>(
+  contents: string,
+  parse: (line: string) => Found | null,
+): Result<{ found: Found[]; torn: boolean }, { line: number }> {
   const lines = contents.split('\n');
   const last = lines.pop() ?? '';
-  const records: ScoreRecord[] = [];
+  const found: Found[] = [];
   for (const [index, line] of lines.entries()) {
-    const parsed = parseRecord(line);
+    const parsed = parse(line);
     if (parsed === null) return failure({ line: index + 1 });
-    records.push(parsed);
+    found.push(parsed);
   }
-  const rest = last === '' ? null : parseRecord(last);
-  if (rest !== null) records.push(rest);
-  return success({ records, torn: last !== '' && rest === null });
+  const rest = last === '' ? null : parse(last);
+  if (rest !== null) found.push(rest);
+  return success({ found, torn: last !== '' && rest === null });
 }
 
 /** Item of a record, without what was made of it. */

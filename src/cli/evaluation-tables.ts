@@ -4,7 +4,7 @@ import type { Figure } from '../core/evaluate/overall.ts';
 import type { Measurement } from '../core/evaluate/report.ts';
 import type { ScoredItem } from '../core/evaluate/sample.ts';
 import { html, type Markup } from '../core/report/markup.ts';
-import { FIGURE_NAMES, figureText, intervalText } from './evaluation-text.ts';
+import { FIGURE_NAMES, figureText, intervalText, withoutThresholdText } from './evaluation-text.ts';
 
 /** How many worst cases of each class are named. */
 const WORST = 10;
@@ -117,11 +117,15 @@ export function realSourceTable(measurements: readonly Named[]): Markup {
   );
 }
 
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+
 /** One row a group that was left out. */
 export function groupOutTable(groupOut: GroupOut): Markup {
-  const { falsePositiveTarget, falsePositiveRate, recall, balancedAccuracy, groups } = groupOut;
+  const { falsePositiveTarget, falsePositiveRate, recall, balancedAccuracy, withoutThreshold, groups } =
+    groupOut;
+  const without = withoutThreshold === 0 ? '' : ` ${sentence(withoutThresholdText(withoutThreshold))}`;
   const target = Number((falsePositiveTarget * 100).toPrecision(3));
-  return html`<p class="soft">For each group, the threshold that keeps the false alarms on all others within ${target} %. Together: ${figureText(falsePositiveRate)} of real pictures flagged, ${figureText(recall)} of generated ones found, balanced accuracy ${figureText(balancedAccuracy)}.</p>
+  return html`<p class="soft">For each group, the threshold that keeps the false alarms on all others within ${target} %. Together: ${figureText(falsePositiveRate)} of real pictures flagged, ${figureText(recall)} of generated ones found, balanced accuracy ${figureText(balancedAccuracy)}.${without}</p>
 ${numberTable(
   ['Left out', 'Pictures', 'Threshold', 'Flagged'],
   Object.entries(groups).map(([name, group]) => [

@@ -89,12 +89,13 @@ function linesOf(name: string, measurement: Measurement): string[] {
 }
 
 function groupOutLines(groupOut: NonNullable<Measurement['groupOut']>): string[] {
-  const { falsePositiveTarget, falsePositiveRate, recall, balancedAccuracy } = groupOut;
+  const { falsePositiveTarget, falsePositiveRate, recall, balancedAccuracy, withoutThreshold } = groupOut;
   const target = `${Number((falsePositiveTarget * 100).toPrecision(3))} %`;
   return [
     `thresholds chosen for ${target} false alarms without the group they are used on: ` +
       `${figureText(falsePositiveRate)} of real flagged, ${figureText(recall)} of generated found, ` +
       `balanced accuracy ${figureText(balancedAccuracy)}`,
+    ...(withoutThreshold === 0 ? [] : [withoutThresholdText(withoutThreshold)]),
     ...table([
       ['left out', 'n', 'threshold', 'flagged'],
       ...Object.entries(groupOut.groups).map(([name, group]) => [
@@ -106,6 +107,10 @@ function groupOutLines(groupOut: NonNullable<Measurement['groupOut']>): string[]
     ]),
   ];
 }
+
+/** Why groups have no threshold. */
+export const withoutThresholdText = (groups: number): string =>
+  `of ${groups} groups nothing is flagged: no score keeps the false alarms on the others within the target`;
 
 /** What is part of no figure, said where the figures begin. */
 export function absentText({ counts: { abstained, failed } }: Pick<Measurement, 'counts'>): string {

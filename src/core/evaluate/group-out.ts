@@ -8,7 +8,10 @@ export interface LeftOutGroup {
   n: number;
   /** Chosen on all other groups; null when they lack a class or no score keeps the false alarms within the target. */
   threshold: number | null;
-  /** Share of the group at or above that threshold: false alarms of a real group, finds of a fake one. */
+  /**
+   * Share of the group at or above that threshold: false alarms of a real group, finds of a fake one. 0 where no score
+   * keeps the target, because nothing may be flagged then; null when the others lack a class.
+   */
   flagged: number | null;
 }
 
@@ -19,6 +22,8 @@ export interface GroupOut {
   falsePositiveRate: number | null;
   recall: number | null;
   balancedAccuracy: number | null;
+  /** Groups whose others have no score that keeps the target: nothing of them is flagged. */
+  withoutThreshold: number;
   /** By `real: <source>` and `generated: <family>`, or its source where no family is known. */
   groups: Record<string, LeftOutGroup>;
 }
@@ -40,6 +45,9 @@ export function measureGroupOut(items: readonly ScoredItem[], falsePositiveTarge
     falsePositiveRate: alarms,
     recall,
     balancedAccuracy: recall === null || alarms === null ? null : (recall + 1 - alarms) / 2,
+    withoutThreshold: Object.values(groups).filter(
+      ({ threshold, flagged }) => threshold === null && flagged !== null,
+    ).length,
     groups,
   };
 }
@@ -47,8 +55,13 @@ export function measureGroupOut(items: readonly ScoredItem[], falsePositiveTarge
 function leftOut(items: readonly ScoredItem[], own: readonly ScoredItem[], target: number): LeftOutGroup {
   const mine = new Set(own);
   const others = probabilitiesOf(items.filter((item) => !mine.has(item)));
-  const threshold = (others && operatingPoint(others, target)?.threshold) ?? null;
-  const flagged =
-    threshold === null ? null : own.filter((item) => item.pFake >= threshold).length / own.length;
-  return { label: own[0]?.label ?? 'real', n: own.length, threshold, flagged };
+  const point = others && operatingPoint(others, target);
+  const threshold = point?.threshold ?? null;
+  const reached = threshold === null ? 0 : own.filter((item) => item.pFake >= threshold).length;
+  return {
+    label: own[0]?.label ?? 'real',
+    n: own.length,
+    threshold,
+    flagged: point === null ? null : reached / own.length,
+  };
 }

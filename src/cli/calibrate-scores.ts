@@ -23,10 +23,13 @@ export interface CalibrateItem {
 /** What is known of one version of a picture. */
 export type VersionScore = Omit<CalibrationSample, 'path' | 'label' | 'source'>;
 
-export type CalibrateReply = { versions: VersionScore[] } | { failure: string };
+/** `sha256` is the file's. */
+export type CalibrateReply = { versions: VersionScore[]; sha256: string } | { failure: string };
 
 export interface Scores {
   samples: CalibrationSample[];
+  /** SHA-256 of the files that have samples. */
+  hashes: string[];
   failures: { path: string; failure: string }[];
 }
 
@@ -68,10 +71,11 @@ function scoresOf(
   kept: KeptReplies<CalibrateReply>,
   failures: ReadonlyMap<string, string>,
 ): Scores {
-  const scores: Scores = { samples: [], failures: [] };
+  const scores: Scores = { samples: [], hashes: [], failures: [] };
   for (const { path, label, source, stamp } of items) {
     const reply = kept.get(path, stamp);
     if (reply !== undefined && 'versions' in reply) {
+      scores.hashes.push(reply.sha256);
       scores.samples.push(...reply.versions.map((version) => ({ path, label, source, ...version })));
     } else {
       scores.failures.push({ path, failure: failures.get(path) ?? 'no score' });

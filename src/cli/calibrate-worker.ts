@@ -11,6 +11,7 @@ import { screenImage } from '../core/score/screen.ts';
 import { startBackend } from './backend.ts';
 import type { CalibrateItem, CalibrateReply, CalibrateStart, VersionScore } from './calibrate-scores.ts';
 import { startDecoders, startWebpRoundTrip } from './decoders.ts';
+import { sha256OfFile } from './files.ts';
 import { type OwnModel, openOwnModel } from './own-model.ts';
 import { decodeFile } from './screen-file.ts';
 import type { ThreadReply } from './thread-pool.ts';
@@ -45,7 +46,7 @@ async function scoreFile({ file, path }: CalibrateItem, tools: Ready): Promise<C
     const version = await scoreVersion(image, jpegQuality, tools);
     if (version !== null) versions.push(version);
   }
-  return versions.length === 0 ? { failure: 'no score' } : { versions };
+  return versions.length === 0 ? { failure: 'no score' } : { versions, sha256: await sha256OfFile(file) };
 }
 
 /** Null for a version that is too small or too flat. */

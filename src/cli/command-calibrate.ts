@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { calibrate } from '../core/calibrate/calibrate.ts';
 import type { Calibration } from '../core/model/calibration.ts';
+import { calibrationDataOf } from '../core/model/calibration-data.ts';
 import { PREPROCESSING_VERSION } from '../core/model/card.ts';
 import { recalibrated } from '../core/model/recalibrated.ts';
 import { failure, type Result } from '../core/result.ts';
@@ -25,18 +26,20 @@ export async function calibrateCommand(command: CalibrateCommand, output: Output
   if (!scores.ok) return refuse(scores.failure);
   for (const { path: name, failure: reason } of scores.value.failures)
     output.say(harmless(`${name}: ${reason}`));
-  const calibration = calibrate(scores.value.samples, {
+  const { samples, hashes } = scores.value;
+  const fitted = calibrate(samples, {
     method: command.method,
     falsePositiveRate: command.falsePositiveRate,
     rounds: command.rounds,
     versions: versionsText(command),
   });
-  if (!calibration.ok) return refuse(CALIBRATION_FAILURES[calibration.failure]);
-  for (const line of calibrationWarnings(calibration.value)) output.say(harmless(line));
-  if (command.json) output.answer(JSON.stringify(calibration.value));
-  else for (const line of calibrationLines(calibration.value)) output.answer(harmless(line));
+  if (!fitted.ok) return refuse(CALIBRATION_FAILURES[fitted.failure]);
+  const calibration: Calibration = { ...fitted.value, data: calibrationDataOf(hashes) };
+  for (const line of calibrationWarnings(calibration)) output.say(harmless(line));
+  if (command.json) output.answer(JSON.stringify(calibration));
+  else for (const line of calibrationLines(calibration)) output.answer(harmless(line));
   if (command.outFile === null) return 0;
-  const written = await writeCard(command, { file: command.outFile, calibration: calibration.value }, output);
+  const written = await writeCard(command, { file: command.outFile, calibration }, output);
   return written === null ? 0 : refuse(written);
 }
 

@@ -75,6 +75,7 @@ describe('telltale calibrate', () => {
     expect(finished.stderr).toContain(
       '7 real pictures cannot show a rate of 1.0 %, for which 100 are needed',
     );
+    expect(calibration.data).toMatchObject({ files: 14 });
     const { version } = JSON.parse(readFileSync(out, 'utf8'));
     expect(version).toMatch(/-c[0-9a-f]{8}$/);
     expect(finished.stderr).toContain(`version ${version}`);

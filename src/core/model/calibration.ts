@@ -1,5 +1,6 @@
 /** The part of a card that turns a mean patch logit into a probability, a word and what both rest on. */
 import * as v from 'valibot';
+import { calibrationDataSchema } from './calibration-data.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -77,6 +78,8 @@ export const calibrationSchema = v.object({
   /** Expected calibration error of the diagram. */
   calibrationError: v.exactOptional(share),
   fittedOn: sentence,
+  /** The files it was fitted on. */
+  data: v.exactOptional(calibrationDataSchema),
   note: sentence,
 });
 export type Calibration = v.InferOutput<typeof calibrationSchema>;

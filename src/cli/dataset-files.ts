@@ -41,7 +41,7 @@ export async function findDataset(folder: string, split: string | null): Promise
   if (!table.ok && table.failure !== 'not-found') {
     return failure(`${path.join(folder, TABLE)}: ${FILE_FAILURES[table.failure]}`);
   }
-  const listing = table.ok ? listedIn(folder, table.value) : await foundBelow(folder);
+  const listing = table.ok ? listedIn(folder, table.value) : foundBelow(folder);
   if (!listing.ok) return listing;
   const { items, strays } = listing.value;
   const chosen = split === null ? success(items) : itemsOfSplit(items, split);
@@ -81,8 +81,10 @@ function firstRepeated(names: readonly string[]): string | null {
   return null;
 }
 
-async function foundBelow(folder: string): Promise<Result<Found, string>> {
-  const { items, strays } = listingFromPaths(await pictureFilesBelow(folder));
+function foundBelow(folder: string): Result<Found, string> {
+  const files = pictureFilesBelow(folder);
+  if (!files.ok) return failure(`${files.failure}: ${FILE_FAILURES.unreadable}`);
+  const { items, strays } = listingFromPaths(files.value);
   if (items.length > 0) return success({ items, strays });
   return failure(`${folder}: there are no pictures in real/ and fake/, and no ${TABLE}`);
 }

@@ -1,7 +1,8 @@
 /** From the paths of a command line to files. */
-import { statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { failure, type Result, success } from '../core/result.ts';
 import { fileFailure } from './files.ts';
 
 /** A picture to look at, or a path that led to none. */
@@ -25,8 +26,9 @@ async function inputsOf(given: string): Promise<Input[]> {
   const kind = kindOf(given);
   if (kind === 'file') return [{ name: given, failure: null }];
   if (kind === 'folder') {
-    const inside = await pictureFilesBelow(given);
-    const names = inside.map((name) => path.posix.join(given, name));
+    const inside = pictureFilesBelow(given);
+    if (!inside.ok) return [{ name: inside.failure, failure: 'unreadable' }];
+    const names = inside.value.map((name) => path.posix.join(given, name));
     return names.length === 0 ? [{ name: given, failure: 'no-pictures' }] : names.map(input);
   }
   if (kind === 'not-found' && isDynamicPattern(given)) {
@@ -36,9 +38,41 @@ async function inputsOf(given: string): Promise<Input[]> {
   return [{ name: given, failure: kind }];
 }
 
-/** Pictures in `folder` and its subfolders by their extension, relative to it, sorted; hidden files are passed over. */
-export const pictureFilesBelow = (folder: string): Promise<string[]> =>
-  search(`**/*.{${EXTENSIONS.join(',')}}`, folder);
+/**
+ * Pictures in `folder` and its subfolders by their extension, relative to it, sorted; the failure is the path of a folder
+ * that cannot be read. Links to pictures count, also broken ones, so that what is missing has a name; links to folders are
+ * not followed, because they can lead round in circles. Hidden files and folders are passed over.
+ */
+export function pictureFilesBelow(folder: string): Result<string[], string> {
+  const found: string[] = [];
+  const waiting = [''];
+  for (let below = waiting.pop(); below !== undefined; below = waiting.pop()) {
+    const entries = entriesOf(path.join(folder, below));
+    if (entries === null) return failure(path.join(folder, below));
+    for (const entry of entries) {
+      const name = path.posix.join(below, entry.name);
+      if (entry.name.startsWith('.')) continue;
+      if (entry.isDirectory()) waiting.push(name);
+      else if (isPictureName(name) && !isFolderLink(entry, path.join(folder, name))) found.push(name);
+    }
+  }
+  return success(found.sort());
+}
+
+function entriesOf(folder: string): Dirent[] | null {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    fileFailure(error);
+    return null;
+  }
+}
+
+const isFolderLink = (entry: Dirent, file: string): boolean =>
+  entry.isSymbolicLink() && kindOf(file) === 'folder';
+
+const isPictureName = (name: string): boolean =>
+  EXTENSIONS.includes(path.extname(name).slice(1).toLowerCase());
 
 const input = (name: string): Input => ({ name, failure: null });
 
@@ -50,12 +84,13 @@ function kindOf(given: string): 'file' | 'folder' | 'not-found' | 'unreadable' {
   }
 }
 
+/** Follows all links, as the pattern's author can see where it leads. */
 async function search(pattern: string, folder: string): Promise<string[]> {
   const names = await glob(pattern, {
     cwd: folder,
     caseSensitiveMatch: false,
     expandDirectories: false,
-    followSymbolicLinks: false,
+    followSymbolicLinks: true,
     absolute: path.isAbsolute(pattern),
   });
   return names.sort();

@@ -49,7 +49,7 @@ export function calibrateCommand(words: string[]): CalibrateCommand | { kind: 'h
     modelFolder: values.model,
     dataFolder: values.data,
     split: values.split ?? null,
-    chains: values.degrade.length === 0 ? [AS_IS] : values.degrade.map(chainNamed),
+    chains: values.degrade.length === 0 ? [AS_IS] : chainsFrom(values.degrade),
     falsePositiveRate: shareFrom(values.fpr),
     method: choice('method', values.method, METHODS),
     rounds: roundsFrom(values.rounds),
@@ -58,6 +58,10 @@ export function calibrateCommand(words: string[]): CalibrateCommand | { kind: 'h
     json: values.json,
   };
 }
+
+/** Each once, however they are parted: by commas or by several options. */
+const chainsFrom = (values: readonly string[]): DegradationChain[] =>
+  [...new Set(values.flatMap((value) => value.split(',')))].map(chainNamed);
 
 function chainNamed(text: string): DegradationChain {
   const chain = parseChain(text);

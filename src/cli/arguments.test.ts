@@ -30,6 +30,15 @@ describe('parseCommand', () => {
     expect(parsed(`info net.pth --size 333 ${rest}`)).toMatchObject({ value: { model, sizePx: 333 } });
   });
 
+  it('takes versions for a calibration with commas and without', () => {
+    const names = (line: string) => {
+      const command = parsed(`calibrate --model m --data d ${line}`);
+      return command.ok && 'chains' in command.value ? command.value.chains.map(({ name }) => name) : command;
+    };
+    expect(names('--degrade none,jpeg:75 --degrade jpeg:75')).toEqual(['none', 'jpeg:75']);
+    expect(names('')).toEqual(['none']);
+  });
+
   it('takes models, chains and a shard of an evaluation', () => {
     const line = 'evaluate --model a b --model c --data d --degrade jpeg:75,flip --degrade flip+blur:1';
     expect(parsed(`${line} --shard 2/3 --out p --threads 2 --threshold 0.25`)).toMatchObject({

@@ -114,8 +114,8 @@ DIR of --model is a model folder of Telltale's own kind; DIR of --data holds rea
 index.csv. Classes weigh equally, and sources within a class; how well the fit is known comes from drawing other sources.
 
   --split NAME        only pictures of this split
-  --degrade SPEC      scores this version of every picture, such as jpeg:75 or resize:0.5:bicubic+jpeg:90; may be repeated,
-                      "none" for the pictures as they are; default: none
+  --degrade SPEC,...  scores these versions of every picture, such as jpeg:75 or resize:0.5:bicubic+jpeg:90, "none" for the
+                      pictures as they are; default: none
   --fpr SHARE         real pictures that may be called strong, overall and in the worst source; sources of fewer than
                       1/SHARE pictures cannot show that and are judged together; default: 0.01
   --method NAME       platt, isotonic (more than 1,000 pictures), or auto: isotonic where clearly better; default: auto

@@ -68,7 +68,7 @@ export interface Scored {
   band: [number, number];
   /** P(generated) of the mean over the tenth of patches with the highest logits: evidence, not calibrated. */
   topProbability: number;
-  /** Share of looked-at patches whose own P(generated) reaches the card's `strongAt`. */
+  /** Share of looked-at patches whose own P(generated) reaches the threshold of strong signs in such a picture. */
   flaggedShare: number;
   /** Share of the picture's patches that were looked at: below 1 when a big picture was sampled. */
   coverage: number;

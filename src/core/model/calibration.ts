@@ -56,8 +56,8 @@ export const calibrationSchema = v.object({
   a: finite,
   b: finite,
   /**
-   * Isotonic fit in place of the line for whole pictures: mean logits and their P(generated), both ascending. Between
-   * two knots log-odds are interpolated, beyond them they go on with slope `a`. Patches keep the line.
+   * Isotonic fit in place of the line: mean logits and their P(generated), both ascending. Between
+   * two knots log-odds are interpolated, beyond them they go on with slope `a`.
    */
   isotonic: v.exactOptional(
     v.pipe(v.array(v.strictTuple([finite, share])), v.minLength(2), v.maxLength(500)),

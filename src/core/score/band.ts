@@ -15,7 +15,8 @@ const PRIOR_BLOCKS = 2;
  * var z = m^2 var a + var b + 2 m cov(a, b) + a^2 var m. The first three terms are how well the calibration is known
  * (a bootstrap over sources, so they contain how differently sources behave); var m is how differently the parts
  * of this picture answer. Patches overlap, so m is taken as a mean of blocks one receptive field wide, which share
- * few pixels. An isotonic calibration moves the middle and keeps the width. Both ends are within 0..1. The band says nothing about pictures unlike any that were measured.
+ * few pixels. Where isotonic knots are steeper than a across
+ * the reach of m, their slope counts in its place. Both ends are within 0..1. The band says nothing about pictures unlike any that were measured.
  */
 export function probabilityBand(
   grid: LogitGrid,
@@ -23,12 +24,21 @@ export function probabilityBand(
   field: ReceptiveField,
 ): [number, number] {
   const { mean } = poolLogits(grid.logits);
-  const { a, covariance } = calibration;
+  const { covariance } = calibration;
   const ofCalibration = mean ** 2 * covariance.aa + covariance.bb + 2 * mean * covariance.ab;
-  const ofPicture = a ** 2 * varianceOfMean(grid, field, calibration.blockVariance);
+  const ofMean = varianceOfMean(grid, field, calibration.blockVariance);
+  const ofPicture = slopeAround(mean, Z * Math.sqrt(ofMean), calibration) ** 2 * ofMean;
   const reach = Z * Math.sqrt(Math.max(0, ofCalibration + ofPicture));
   const logit = calibratedLogit(mean, calibration);
   return [probabilityOf(logit - reach), probabilityOf(logit + reach)];
+}
+
+/** Log-odds per logit within `reach` of `mean`, never below the line's: between knots there are plateaus. */
+function slopeAround(mean: number, reach: number, calibration: Calibration): number {
+  const { a, isotonic } = calibration;
+  if (isotonic === undefined || reach === 0) return a;
+  const rise = calibratedLogit(mean + reach, calibration) - calibratedLogit(mean - reach, calibration);
+  return Math.max(a, rise / (2 * reach));
 }
 
 interface Block {

@@ -64,16 +64,16 @@ export async function screenImage(
 export function scoreOf(grid: LogitGrid, card: ModelCard, coverage: number, facts?: InputFacts): Score {
   const { calibration } = card;
   const pooled = poolLogits(grid.logits);
-  const probability = probabilityOf(calibratedLogit(pooled.mean, calibration));
+  const probability = patchProbability(pooled.mean, calibration);
   const band = probabilityBand(grid, calibration, card.receptiveField);
   const strongAt = facts === undefined ? calibration.strongAt : strongAtFor(calibration, facts);
   const outside = facts === undefined ? [] : outsideOf(facts, card.testedRange);
-  const flagged = grid.logits.filter((logit) => patchProbability(logit, calibration) >= calibration.strongAt);
+  const flagged = grid.logits.filter((logit) => patchProbability(logit, calibration) >= strongAt);
   return {
     level: levelOf(probability, band, { strongAt, unsureFrom: calibration.unsureFrom }),
     probability,
     band,
-    topProbability: probabilityOf(calibration.a * pooled.topMean + calibration.b),
+    topProbability: patchProbability(pooled.topMean, calibration),
     flaggedShare: flagged.length / pooled.looked,
     coverage,
     grid: { rows: grid.rows, columns: grid.columns },
@@ -93,4 +93,6 @@ export function mapOf(
   return { rows: grid.rows, columns: grid.columns, values, receptiveField, widthPx, heightPx };
 }
 
-const patchProbability = (logit: number, { a, b }: Calibration): number => probabilityOf(a * logit + b);
+/** By the same curve as whole pictures, or a threshold would mean something else for each. */
+const patchProbability = (logit: number, calibration: Calibration): number =>
+  probabilityOf(calibratedLogit(logit, calibration));

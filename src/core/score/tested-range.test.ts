@@ -3,7 +3,7 @@ import { waves } from '../../../test/support/pictures-by-hand.ts';
 import { starterCard, starterNetwork } from '../../../test/support/starter.ts';
 import type { TestedRange } from '../model/card-facts.ts';
 import type { Network } from '../model/network.ts';
-import { scoreOf, screenImage } from './screen.ts';
+import { mapOf, scoreOf, screenImage } from './screen.ts';
 import { type InputFacts, outsideOf, strongAtFor } from './tested-range.ts';
 
 const RANGE: TestedRange = { jpegQuality: [40, 95], sidePx: [128, 4096], texturedShare: [0.2, 0.9] };
@@ -109,6 +109,47 @@ describe('scoreOf', () => {
     expect(scoreOf(grid, card, 1, facts({ jpegQuality: 60 }))).toMatchObject({ level: 'strong' });
     expect(scoreOf(grid, card, 1, facts({ jpegQuality: 40 }))).toMatchObject({ level: 'unsure' });
     expect(scoreOf(grid, card, 1)).toMatchObject({ level: 'strong' });
+    // P of every patch is 0.88: flagged against 0.7, not against 0.95.
+    expect(scoreOf(grid, card, 1, facts({ jpegQuality: 60 })).flaggedShare).toBe(1);
+    expect(scoreOf(grid, card, 1, facts({ jpegQuality: 40 })).flaggedShare).toBe(0);
+  });
+
+  it('judges patches by the knots, too', () => {
+    const isotonic: [number, number][] = [
+      [-1, 0.1],
+      [1, 0.6],
+    ];
+    const calibration = { ...starterCard.calibration, a: 2, b: 0, isotonic, strongAt: 0.7, unsureFrom: 0.2 };
+    const card = { ...starterCard, calibration };
+    const grid = { rows: 20, columns: 20, logits: new Float32Array(400).fill(1) };
+    // The line would give 0.88.
+    expect(scoreOf(grid, card, 1)).toMatchObject({ flaggedShare: 0, topProbability: expect.closeTo(0.6, 6) });
+    expect(mapOf(grid, card, { widthPx: 300, heightPx: 300 }).values[0]).toBe(Math.round(0.6 * 254));
+  });
+
+  it('is less certain where the knots are steeper than the line', () => {
+    const known = {
+      ...starterCard.calibration,
+      a: 0.5,
+      b: 0,
+      covariance: { aa: 0, bb: 0, ab: 0 },
+      blockVariance: 4,
+    };
+    const steep: [number, number][] = [
+      [-2, 0.02],
+      [2, 0.98],
+    ];
+    const flat: [number, number][] = [
+      [-2, 0.49],
+      [2, 0.51],
+    ];
+    const grid = { rows: 20, columns: 20, logits: new Float32Array(400) };
+    const widthOf = (calibration: typeof starterCard.calibration) => {
+      const { band } = scoreOf(grid, { ...starterCard, calibration }, 1);
+      return band[1] - band[0];
+    };
+    expect(widthOf({ ...known, isotonic: steep })).toBeGreaterThan(1.5 * widthOf(known));
+    expect(widthOf({ ...known, isotonic: flat })).toBeCloseTo(widthOf(known), 9);
   });
 
   it('follows isotonic knots, band and all', () => {

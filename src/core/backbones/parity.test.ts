@@ -18,7 +18,7 @@ import { nodeDecoders } from '../../../test/support/pictures-by-hand.ts';
 import { startBackend } from '../../../test/support/tensorflow.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { readTrainingOptions } from '../checkpoint/training-options.ts';
-import type { Raster } from '../image/crop.ts';
+import { cropRaster, type Raster } from '../image/crop.ts';
 import type { SharedDecoders } from '../image/shared-decoders.ts';
 import { patchRange } from '../model/geometry.ts';
 import { buildLayers, type OutputGrid } from '../model/network.ts';
@@ -29,8 +29,11 @@ import { scorePicture } from '../score/score-picture.ts';
 import { type ImportedNetwork, type ImportOptions, importCheckpoint } from './import-checkpoint.ts';
 
 const TOLERANCE = { absolute: 2e-3, relative: 1e-3 };
-/** tfjs's `cpu` takes a minute for what WASM does in a second. */
+/** tfjs's `cpu` takes a minute for what WASM does in a second: whole pictures on these only, a small part on all. */
 const CPU_NETWORKS = ['xception_block1', 'resnet18_layer1'];
+
+/** With odd sides. */
+const CROP = { leftPx: 20, topPx: 11, widthPx: 77, heightPx: 61 };
 
 let decoders: SharedDecoders;
 beforeAll(async () => {
@@ -181,6 +184,19 @@ describe.each(folders)('$name computes what the reference computes', (folder) =>
   });
 });
 
+describe.each(folders)('$name on a part of a picture', (folder) => {
+  it('gives on cpu what the kernels give', async () => {
+    const [open] = checkpointsOf(folder).map(([, read]) => read);
+    const [first] = folder.meta.cases;
+    if (open === undefined || first === undefined) throw new Error('nothing to run');
+    const network = networkOf(folder, open());
+    const picture = cropRaster(await pictureIn(folder.path(first.input)), CROP);
+    const [found, expected] = [await run(network, picture, 'cpu'), await run(network, picture, 'kernels')];
+    expect([found.rows, found.columns]).toEqual([expected.rows, expected.columns]);
+    expect(worst(found.values, expected.values)).toBeLessThanOrEqual(1);
+  }, 120_000);
+});
+
 describe('the formula for weights', () => {
   it('is the one that the reference used', () => {
     expect(fnv1a('a')).toBe(3826002220);
@@ -225,7 +241,7 @@ describe('with the options of its run', () => {
       if (reference === undefined) throw new Error('no validation case');
       expect(network).toMatchObject({ name: folder.name, preprocessing: preprocessingOf(reference) });
       expect(network.assumptions).toEqual([]);
-      const built = buildPatchNetwork(await startBackend('wasm'), network, network.weights);
+      const built = buildPatchNetwork(await startBackend('kernels'), network, network.weights);
       if (!built.ok) throw new Error(built.failure.message);
       const picture = await pictureIn(folder.path(reference.input));
       const scored = await scorePicture(picture, network, built.value);

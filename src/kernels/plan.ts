@@ -62,8 +62,9 @@ function scratchBytesOf(step: Step, input: TensorForm | undefined): number {
   const cellLength = input?.cellLength ?? 0;
   const block = (numbers: number) => ADDRESS_TABLE_BYTES + aligned(16) + LARGEST_BLOCK * numbers * 4;
   if (step.op !== 'convolve') return block(cellLength);
-  if (suitsWinograd(step, cellLength)) return winogradScratchBytes(step, cellLength);
-  return block(isGathered(step, cellLength) ? windowLength(step, cellLength) : cellLength);
+  const direct = block(isGathered(step, cellLength) ? windowLength(step, cellLength) : cellLength);
+  // Which of the two a picture gets depends on its size.
+  return suitsWinograd(step, cellLength) ? Math.max(direct, winogradScratchBytes(step, cellLength)) : direct;
 }
 
 /** `plan` for pictures of `rows * columns`; throws when they are too small or branches disagree about sizes. */

@@ -43,7 +43,7 @@ describe('findDataset', () => {
 
   it('reads index.csv with quoted cells, a byte-order mark and another split', async () => {
     const rows = [
-      'z/1.png,real,"Camera, ""old""",,val',
+      './z//1.png,real,"Camera, ""old""",,val',
       'a/2.png,fake,s,Generator 2,val',
       'a/3.png,fake,s,g,train',
     ];
@@ -60,6 +60,13 @@ describe('findDataset', () => {
     ['path,label,source\na.png,real\n', /Invalid Record Length/],
     ['path,label,source\na.png,true,x\n', /row 1: the label is "true"/],
     ['path,label,source\na.png,real,x\na.png,real,x\n', /a\.png is listed twice/],
+    ['path,label,source\na.png,real,x\nb/.././/a.png,real,x\n', /a\.png is listed twice/],
+    ['path,label,source\n../a.png,real,x\n', /row 1: \.\.\/a\.png leads out of the folder/],
+    ['path,label,source\na/../../b.png,real,x\n', /leads out of the folder/],
+    ['path,label,source\n/etc/a.png,real,x\n', /leads out of the folder/],
+    ['path,label,source\nC:\\a.png,real,x\n', /leads out of the folder/],
+    ['path,label,source\na\\..\\..\\b.png,real,x\n', /leads out of the folder/],
+    ['path,label,source\n./,real,x\n', /there is no path/],
     ['path,label,source\n', /there are no rows/],
   ])('says what is wrong with the table %j', async (table, message) => {
     put('index.csv', table);

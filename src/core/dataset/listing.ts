@@ -70,7 +70,8 @@ const LABELS: Readonly<Record<string, Label>> = { real: 'real', fake: 'fake', 0:
  * The items of a table's rows, in their order. Columns: `file` (or `path` where there is none: in a table with both,
  * `path` is the original's place in its repository), `label` (real, fake, 0, 1), `source`, `generator`, and where they
  * are there `family` and `split`; others are kept. A fake without a generator is its source's; a real without a source
- * is refused, because nothing could be left out or resampled then.
+ * is refused, because nothing could be left out or resampled then. Paths are normalised; one that leads out of the data's
+ * folder is refused.
  */
 export function listingFromRows(
   rows: readonly Readonly<Record<string, string>>[],
@@ -85,11 +86,13 @@ export function listingFromRows(
 }
 
 function itemOfRow(columns: Readonly<Record<string, string>>): Result<DatasetItem, string> {
-  const path = columns.file ?? columns.path ?? '';
-  if (path === '') return failure('there is no path');
-  const written = (columns.label ?? '').trim().toLowerCase();
-  const label = Object.hasOwn(LABELS, written) ? LABELS[written] : undefined;
-  if (label === undefined) return failure(`the label is "${written}", not real or fake`);
+  const written = columns.file ?? columns.path ?? '';
+  const path = withinFolder(written);
+  if (written === '' || path === '') return failure('there is no path');
+  if (path === null) return failure(`${written} leads out of the folder`);
+  const word = (columns.label ?? '').trim().toLowerCase();
+  const label = Object.hasOwn(LABELS, word) ? LABELS[word] : undefined;
+  if (label === undefined) return failure(`the label is "${word}", not real or fake`);
   const source = columns.source || columns.generator || '';
   if (source === '') return failure('there is no source');
   return success({
@@ -101,6 +104,21 @@ function itemOfRow(columns: Readonly<Record<string, string>>): Result<DatasetIte
     split: columns.split || null,
     columns,
   });
+}
+
+/**
+ * `path` with forward slashes and neither `.` nor `..`, so that one file has one name; null when it leads out of the folder
+ * that it is relative to: from the root, from a drive, or over `..`, backslashes counting as Windows has them.
+ */
+function withinFolder(path: string): string | null {
+  if (/^(?:[/\\]|[A-Za-z]:)/.test(path)) return null;
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment.split('\\').includes('..') && segment !== '..') return null;
+    if (segment === '..' && segments.pop() === undefined) return null;
+    if (segment !== '' && segment !== '.' && segment !== '..') segments.push(segment);
+  }
+  return segments.join('/');
 }
 
 /** Order of paths by code units: the same on every machine. */

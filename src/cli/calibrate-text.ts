@@ -24,8 +24,9 @@ export function calibrationLines(calibration: Calibration): string[] {
     ...(operatingPoint === undefined
       ? []
       : [
-          `false alarms    all real pictures: ${alarmsText(operatingPoint.overall)}`,
-          `                worst source ${operatingPoint.worstSource.source}: ${alarmsText(operatingPoint.worstSource)}`,
+          `false alarms    all real pictures: ${alarmsText(operatingPoint.overall, 'these sources')}`,
+          `                worst source ${operatingPoint.worstSource.source}: ${alarmsText(operatingPoint.worstSource, 'it')}`,
+          '                pictures of other sources can give more: sources differ more than pictures of one do',
         ]),
     ...(bins ?? [])
       .filter(({ strongAt }) => strongAt > calibration.strongAt)
@@ -53,12 +54,13 @@ export function calibrationWarnings({ operatingPoint, strongAt }: Calibration): 
   const { sources, images } = smallSources;
   const judged = images < least ? 'judged only with all others' : 'judged together as one';
   return [
-    `${sources} real sources have fewer than ${least} pictures, which is too few for a rate of ${percent(limit)} each: ${judged}`,
+    `real sources of fewer than ${least} pictures cannot show a rate of ${percent(limit)}: ${sources} of them (${images} pictures) were ${judged}`,
     ...saturated,
   ];
 }
 
-const alarmsText = ({ threshold, falsePositiveRate, images, upper }: FalseAlarms): string =>
-  `${percent(falsePositiveRate)} of ${images} at ${threshold}, below ${percent(upper)} with 97.5 % confidence`;
+/** The bound takes pictures as independent, which they are only as draws from the same sources. */
+const alarmsText = ({ threshold, falsePositiveRate, images, upper }: FalseAlarms, from: string): string =>
+  `${percent(falsePositiveRate)} of ${images} at ${threshold}; of further pictures of ${from} below ${percent(upper)} with 97.5 % confidence`;
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -106,7 +106,9 @@ describe('the card', () => {
       expect(page).toContain(text);
     }
     expect(page).toMatch(/<svg class="chart"[\s\S]*<circle/);
-    expect(page).toContain('fewer than 4 % of such pictures');
+    expect(page).toContain(
+      'fewer than 4 % of further pictures of the same sources do. Pictures of other sources can',
+    );
   });
 
   it('says the same in lines, and leaves out what a card does not state', () => {

@@ -52,8 +52,8 @@ export function alarmLines({ calibration: { operatingPoint } }: ModelCard): stri
       : ` large enough to show that; ${smallSources.sources} smaller ones (${smallSources.images} pictures) were judged together`;
   return [
     `The threshold was chosen so that at most ${percent(limit)} of real pictures reach it, in every source${small}.`,
-    `Of ${overall.images} real pictures together, ${percent(overall.falsePositiveRate)} reach ${overall.threshold}; with 97.5 % confidence fewer than ${percent(overall.upper)} of such pictures do.`,
-    `The source that needs the highest threshold, ${worstSource.source} (${worstSource.images} pictures), is kept at ${percent(worstSource.falsePositiveRate)} by ${worstSource.threshold}; its true rate is below ${percent(worstSource.upper)} with 97.5 % confidence.`,
+    `Of ${overall.images} real pictures together, ${percent(overall.falsePositiveRate)} reach ${overall.threshold}; with 97.5 % confidence fewer than ${percent(overall.upper)} of further pictures of the same sources do. Pictures of other sources can reach it more often.`,
+    `The source that needs the highest threshold, ${worstSource.source} (${worstSource.images} pictures), is kept at ${percent(worstSource.falsePositiveRate)} by ${worstSource.threshold}; the rate among further pictures of it is below ${percent(worstSource.upper)} with 97.5 % confidence.`,
   ];
 }
 

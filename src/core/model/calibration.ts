@@ -15,7 +15,7 @@ const falseAlarms = v.strictObject({
   /** Share of real pictures at or above the threshold; of those that were used in several versions, the mean. */
   falsePositiveRate: share,
   images: count,
-  /** Upper end of the 95 % Clopper-Pearson interval. */
+  /** Upper end of the 95 % Clopper-Pearson interval, for further pictures of the same sources: others can give more. */
   upper: share,
 });
 export type FalseAlarms = v.InferOutput<typeof falseAlarms>;

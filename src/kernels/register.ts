@@ -34,7 +34,7 @@ export async function useKernels(kernels: KernelKind): Promise<void> {
   else await registerKernels(kernels);
 }
 
-/** Networks built from now on run on tfjs's own kernels again. */
+/** Networks built from now on run on tfjs's own kernels again; those built on Telltale's throw when they are run. */
 export function unregisterKernels(): void {
   if (getKernel(NETWORK_KERNEL, BACKEND) !== undefined) unregisterKernel(NETWORK_KERNEL, BACKEND);
 }

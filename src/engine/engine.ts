@@ -7,6 +7,7 @@ import type { Weights } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import { supportedVariants } from '../kernels/kernels.ts';
 import type { KernelKind } from '../kernels/kinds.ts';
+import { kernelHeapBytes } from '../kernels/register.ts';
 import { type EngineFault, type EngineNote, thrownFault } from '../protocol/engine-fault.ts';
 import { type StartedBackend, startWasm, startWebGpu } from './backends.ts';
 import { type TunableNetwork, tunable } from './tune.ts';
@@ -70,7 +71,9 @@ async function proven(
         detail: `${built.failure.where}: ${built.failure.message}`.slice(0, 200),
       });
     }
-    const { name, kernels, lost } = started.value;
+    const { name, lost } = started.value;
+    // What it holds memory for, not what it was to use: a network without steps of its own stays with tfjs.
+    const kernels = kernelHeapBytes() > 0 ? started.value.kernels : 'stock';
     const golden = await checked(built.value, card);
     if (golden.passed) {
       const found =

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 import packageJson from './package.json' with { type: 'json' };
+import { MODEL_FILES, MODELS_FOLDER } from './src/core/model/packaged.ts';
+import { MODEL_ROLES } from './src/core/verdict.ts';
 
-const MODEL = ['models/starter/card.json', 'models/starter/weights.safetensors'];
+const SHIPPED = MODEL_ROLES.flatMap((role) => MODEL_FILES.map((file) => `${MODELS_FOLDER}/${role}/${file}`));
 
-/** Puts the packaged model beside the script. */
-const packagedModel = (): Plugin => ({
-  name: 'telltale:packaged-model',
+/** Puts the packaged models beside the script. */
+const packagedModels = (): Plugin => ({
+  name: 'telltale:packaged-models',
   generateBundle() {
-    for (const fileName of MODEL) this.emitFile({ type: 'asset', fileName, source: readFileSync(fileName) });
+    for (const fileName of SHIPPED)
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(fileName) });
   },
 });
 
@@ -16,7 +19,7 @@ const packagedModel = (): Plugin => ({
 export default defineConfig({
   define: { __VERSION__: JSON.stringify(packageJson.version) },
   publicDir: false,
-  plugins: [packagedModel()],
+  plugins: [packagedModels()],
   build: {
     ssr: true,
     outDir: 'dist/cli',

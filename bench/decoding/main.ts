@@ -7,8 +7,9 @@ import { sniff } from '../../src/core/image/sniff.ts';
 import type { Network } from '../../src/core/model/network.ts';
 import { pixelImageOf } from '../../src/core/model/preprocess.ts';
 import { screenImage } from '../../src/core/score/screen.ts';
+import { PACKAGED_CARDS } from '../../src/platform/packaged-models.ts';
+import { packagedNetwork } from '../../test/support/packaged.ts';
 import { nodeDecoders } from '../../test/support/pictures-by-hand.ts';
-import { starterCard, starterNetwork } from '../../test/support/starter.ts';
 import { startDecodingBrowser } from './browser.ts';
 import { added, type Difference, differenceOf, NO_DIFFERENCE } from './differences.ts';
 
@@ -27,7 +28,7 @@ export interface Line {
   /** Files that it does not read, with the engine's word for it. */
   refused: string | null;
   difference: Difference;
-  /** Largest change of P(fake), model `starter`. */
+  /** Largest change of P(fake), model `fast`. */
   scoreChange: number;
 }
 
@@ -44,7 +45,7 @@ export async function compareDecoders(
 ): Promise<DecodingReport> {
   const listing = JSON.parse(readFileSync(path.join(folder, 'files.json'), 'utf8'));
   const files: Listed[] = listing.files;
-  const network = await starterNetwork('wasm');
+  const network = await packagedNetwork('fast', 'wasm');
   const browser = await startDecodingBrowser(browserPath, folder);
   const decoders = [await fileDecoder(folder), canvasDecoder(folder, browser)];
   const lines = new Map<string, Line>();
@@ -129,7 +130,7 @@ async function extended(
 
 /** P(fake); pictures without a score count as 0, as they do not change either. */
 async function scoreOf(image: PixelImage, network: Network): Promise<number> {
-  const screening = await screenImage(image, { card: starterCard, network, effort: 'full' });
+  const screening = await screenImage(image, { card: PACKAGED_CARDS.fast, network, effort: 'full' });
   return screening.kind === 'scored' ? screening.score.probability : 0;
 }
 
@@ -149,7 +150,7 @@ export function tableOf({ reference, browser, lines }: DecodingReport): string {
     return `| ${[kind, decoder, files, ...cells].join(' | ')} |`;
   });
   return [
-    `Reference: ${reference}. Canvas: ${browser}. Model: ${starterCard.id} ${starterCard.version}.`,
+    `Reference: ${reference}. Canvas: ${browser}. Model: ${PACKAGED_CARDS.fast.id} ${PACKAGED_CARDS.fast.version}.`,
     '',
     '| file | decoder | files | samples that differ | largest | mean | largest change of P(fake) |',
     '|---|---|---|---|---|---|---|',

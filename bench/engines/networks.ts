@@ -1,4 +1,4 @@
-/** The networks that are measured: published ones with random weights, and the packaged one with its own. */
+/** The networks that are measured: published ones with random weights, and the packaged ones with their own. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../scripts/lib/command.mjs';
@@ -6,8 +6,9 @@ import { detectorNamed } from '../../src/core/backbones/detectors.ts';
 import { elementsOf, expectedTensors } from '../../src/core/model/expected-tensors.ts';
 import { foldNetwork } from '../../src/core/model/fold.ts';
 import type { Layer } from '../../src/core/model/layer.ts';
+import { isPackagedName, MODELS_FOLDER } from '../../src/core/model/packaged.ts';
 import { readSafetensors, type Weights } from '../../src/core/model/safetensors.ts';
-import { packagedCard } from '../../src/engine/model.ts';
+import { PACKAGED_CARDS } from '../../src/platform/packaged-models.ts';
 import { uniform } from '../../test/support/parity.ts';
 
 export interface BenchNetwork {
@@ -17,14 +18,14 @@ export interface BenchNetwork {
   weights: Weights;
 }
 
-/** The network of that name; `shipped` or its id is the packaged one; null when there is none. */
+/** The network of that name; `fast` and `strong` are the packaged ones; null when there is none. */
 export function benchNetwork(name: string): BenchNetwork | null {
-  const card = packagedCard();
-  if (name === 'shipped' || name === card.id) {
-    const file = path.join(ROOT, 'models', card.id, card.weights.file);
+  if (isPackagedName(name)) {
+    const card = PACKAGED_CARDS[name];
+    const file = path.join(ROOT, MODELS_FOLDER, name, card.weights.file);
     const read = readSafetensors(new Uint8Array(readFileSync(file)));
     if (!read.ok) throw new Error(`${file}: ${read.failure.message}`);
-    return { name: card.id, layers: card.layers, weights: read.value };
+    return { name, layers: card.layers, weights: read.value };
   }
   const detector = detectorNamed(name);
   if (detector === null) return null;

@@ -10,7 +10,7 @@ import { overlayOf } from './overlay.mjs';
  * @typedef {import('../../src/protocol/schemas.ts').PageView} PageView
  * @typedef {import('../../src/protocol/schemas.ts').PageRow} PageRow
  * @typedef {import('puppeteer-core').Page} Page
- * @typedef {{ image: string, state: string, probability: number | null, flaggedShare: number | null, milliseconds: number | null, backend: string | null, sha256: string | null }} DemoRow
+ * @typedef {{ image: string, state: string, probability: number | null, flaggedShare: number | null, milliseconds: number | null, model: string | null, backend: string | null, sha256: string | null }} DemoRow
  */
 
 const LEVELS = ['strong', 'some', 'unsure', 'none'];
@@ -56,6 +56,7 @@ function demoRow({ image, state }) {
     probability: scored?.probability ?? null,
     flaggedShare: scored?.flaggedShare ?? null,
     milliseconds: scored?.computeMs ?? null,
+    model: scored?.model ?? null,
     backend: scored?.backend ?? null,
     sha256: state && 'sha256' in state ? state.sha256 : null,
   };
@@ -70,13 +71,14 @@ function stateWord(state) {
 
 /** @param {readonly DemoRow[]} rows */
 function table(rows) {
-  const heads = ['image', 'state', 'P(fake)', 'patches over threshold', 'ms', 'backend'];
+  const heads = ['image', 'state', 'P(fake)', 'patches over threshold', 'ms', 'model', 'backend'];
   const cells = rows.map((row) => [
     row.image,
     row.state,
     row.probability?.toFixed(3) ?? '-',
     row.flaggedShare === null ? '-' : `${(row.flaggedShare * 100).toFixed(1)} %`,
     row.milliseconds?.toFixed(0) ?? '-',
+    row.model ?? '-',
     row.backend ?? '-',
   ]);
   const widths = heads.map((head, column) =>

@@ -76,7 +76,7 @@ async function answerWith(app: App, index: number, sha256: string): Promise<void
     widthPx: 50,
     heightPx: 50,
   };
-  await app.queue.done({ jobId, verdict, map, thumbnail: null, fromCache: false });
+  await app.queue.done({ jobId, verdict, map, thumbnail: null, fromCache: false, interim: false });
 }
 
 beforeEach(() => {
@@ -288,7 +288,10 @@ describe('the popup', () => {
     const states = ['1', '2'].map((digit) => aScore({ sha256: digit.repeat(64) }));
     for (const verdict of states) {
       const thumbnail = new Uint8Array(3000);
-      await keepOutcome({ jobId: 'a', verdict, map: null, thumbnail, fromCache: false }, null);
+      await keepOutcome(
+        { jobId: 'a', verdict, map: null, thumbnail, fromCache: false, interim: false },
+        null,
+      );
     }
     const rows = states.map((state, id) => ({ image: image(id), state, heatmapShown: false }));
     replies['frame.rows'] = { rows };

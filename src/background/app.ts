@@ -1,7 +1,7 @@
 /** The background put together: what each part needs of the others, and what happens at start-up. */
 import { LIMITS } from '../core/limits.ts';
 import { failure, type Result, success } from '../core/result.ts';
-import type { FailureReason, ImageState } from '../core/verdict.ts';
+import { type FailureReason, type ImageState, isProvisional, isWaiting } from '../core/verdict.ts';
 import { isPermitted } from '../platform/access.ts';
 import type { Menus } from '../platform/browser.ts';
 import { isNewSession, SessionMap } from '../platform/session-map.ts';
@@ -34,7 +34,7 @@ import { Wake } from './wake.ts';
 const PAGE_READ_LIMIT_MS = LIMITS.fetchMs + 5000;
 const COLLECT_LIMIT_MS = 5000;
 
-const isFinal = ({ state }: ImageState): boolean => state !== 'queued' && state !== 'running';
+const isFinal = (state: ImageState): boolean => !isWaiting(state) && !isProvisional(state);
 
 export class App {
   readonly frames = new Frames();

@@ -2,7 +2,10 @@
  * What is known about pictures: the store, with the last outcomes in memory before it, so that a store that
  * fails costs nothing that is on somebody's screen.
  */
-import type { PatchMap } from '../core/verdict.ts';
+import { isBetter } from '../core/score/second-opinion.ts';
+import type { PatchMap, Verdict } from '../core/verdict.ts';
+import { packagedKey } from '../platform/packaged-models.ts';
+import type { Storable } from '../platform/store/schema.ts';
 import {
   findVerdict,
   findVerdicts,
@@ -12,7 +15,6 @@ import {
   storeVerdict,
 } from '../platform/store/verdicts.ts';
 import type { EngineOutcome } from '../protocol/messages.ts';
-import { MODEL_KEY } from './model.ts';
 
 /** A map may be large, a thumbnail is 2 to 4 KB. */
 const MAPS_IN_MEMORY = 32;
@@ -41,28 +43,37 @@ class Recent<Value> {
   }
 }
 
-const maps = new Recent<PatchMap | null>(MAPS_IN_MEMORY);
+const maps = new Recent<{ verdict: Storable; map: PatchMap | null }>(MAPS_IN_MEMORY);
 const thumbnails = new Recent<Uint8Array | null>(THUMBNAILS_IN_MEMORY);
 
-/** Keeps an outcome under its content hash; `url` is the address it was read from anonymously, or null. */
-export async function keepOutcome(outcome: EngineOutcome, url: string | null): Promise<void> {
+/**
+ * Keeps an outcome under its content hash; `url` is the address it was read from anonymously, or null. Resolves with the
+ * best verdict that is known of these bytes, which is what to show: `fast` may be late with a picture that `strong` has
+ * looked at for someone else.
+ */
+export async function keepOutcome(outcome: EngineOutcome, url: string | null): Promise<Verdict> {
   const { verdict, map, thumbnail, fromCache } = outcome;
-  if (verdict.state === 'failed') return;
-  maps.set(verdict.sha256, map);
-  thumbnails.set(verdict.sha256, thumbnail);
-  if (!fromCache) await storeVerdict({ verdict, map, thumbnail, modelKey: MODEL_KEY, url });
-  else if (url !== null) await storeAlias(url, verdict.sha256);
+  if (verdict.state === 'failed') return verdict;
+  const { sha256 } = verdict;
+  const recent = maps.get(sha256);
+  if (recent === undefined || !isBetter(recent.verdict, verdict)) maps.set(sha256, { verdict, map });
+  if (thumbnail !== null || thumbnails.get(sha256) === undefined) thumbnails.set(sha256, thumbnail);
+  if (fromCache) {
+    if (url !== null) await storeAlias(url, sha256);
+    return verdict;
+  }
+  return storeVerdict({ verdict, map, thumbnail, modelKey: await packagedKey(), url });
 }
 
 /** Known verdicts by address, for those seen within a day. */
-export const knownByUrl = (urls: readonly string[]): Promise<Map<string, KnownVerdict>> =>
-  findVerdictsByUrl(urls, MODEL_KEY);
+export const knownByUrl = async (urls: readonly string[]): Promise<Map<string, KnownVerdict>> =>
+  findVerdictsByUrl(urls, await packagedKey());
 
 /** The patch map of these bytes, or null. */
 export async function mapOf(sha256: string): Promise<PatchMap | null> {
   const recent = maps.get(sha256);
-  if (recent !== undefined) return recent;
-  return (await findVerdict(sha256, MODEL_KEY))?.map ?? null;
+  if (recent !== undefined) return recent.map;
+  return (await findVerdict(sha256, await packagedKey()))?.map ?? null;
 }
 
 /** Thumbnails by content hash, null where there is none. */
@@ -71,7 +82,7 @@ export async function thumbnailsOf(hashes: readonly string[]): Promise<Map<strin
   const known = new Map(hashes.map((sha256) => [sha256, thumbnails.get(sha256)]));
   const missing = hashes.filter((sha256) => known.get(sha256) === undefined);
   if (missing.length > 0) {
-    const found = await findVerdicts(missing, MODEL_KEY);
+    const found = await findVerdicts(missing, await packagedKey());
     for (const sha256 of missing) {
       const thumbnail = found.get(sha256)?.thumbnail ?? null;
       known.set(sha256, thumbnail);

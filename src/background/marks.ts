@@ -1,7 +1,7 @@
 /** "This looks wrong" marks: kept here, exported by hand, never sent. */
 import type { ImageState } from '../core/verdict.ts';
+import { packagedKey } from '../platform/packaged-models.ts';
 import { allMarks, removeMark, storeMark } from '../platform/store/marks.ts';
-import { MODEL_KEY } from './model.ts';
 
 /** Makes or takes back a mark; throws when it could not be kept, which the popup then says. */
 export async function mark(
@@ -19,7 +19,7 @@ export async function exportMarks(now = Date.now()): Promise<{ json: string; tot
   const file = {
     schema: 1,
     exportedAt: new Date(now).toISOString(),
-    model: MODEL_KEY,
+    models: await packagedKey(),
     marks: marks.map(({ markedAt, ...rest }) => ({ ...rest, markedAt: new Date(markedAt).toISOString() })),
   };
   return { json: JSON.stringify(file, null, 2), total: marks.length };

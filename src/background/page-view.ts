@@ -1,4 +1,6 @@
 /** One tab as Telltale's own pages show it. */
+import { isBetter } from '../core/score/second-opinion.ts';
+import type { Scored } from '../core/verdict.ts';
 import { isPermitted, isPermittedEverywhere } from '../platform/access.ts';
 import { browser } from '../platform/browser.ts';
 import { sitePattern } from '../platform/match-pattern.ts';
@@ -67,6 +69,27 @@ async function rowsOf(frame: KnownFrame, { left, shown }: ViewEnvironment): Prom
 const hashOf = ({ state }: FrameRow): string | null =>
   state !== null && 'sha256' in state ? state.sha256 : null;
 
+/**
+ * The rows with one state for each picture: elsewhere in the tab the strong model may have spoken of one that this frame
+ * has the fast one's score of.
+ */
+function agreed(answers: readonly FrameAnswer[]): FrameAnswer[] {
+  const best = new Map<string, Scored>();
+  for (const { state } of answers.flatMap(({ rows }) => rows)) {
+    if (state?.state !== 'scored') continue;
+    const other = best.get(state.sha256);
+    if (other === undefined || isBetter(state, other)) best.set(state.sha256, state);
+  }
+  const agreedState = ({ state }: FrameRow): FrameRow['state'] => {
+    const other = state?.state === 'scored' ? best.get(state.sha256) : undefined;
+    return state?.state === 'scored' && other !== undefined && isBetter(other, state) ? other : state;
+  };
+  return answers.map(({ frame, rows }) => ({
+    frame,
+    rows: rows.map((row) => ({ ...row, state: agreedState(row) })),
+  }));
+}
+
 async function withPictures(
   answers: readonly FrameAnswer[],
   pictured: readonly string[],
@@ -90,7 +113,7 @@ async function withPictures(
 async function answersOf(tabId: number, environment: ViewEnvironment): Promise<FrameAnswer[]> {
   const reached = await environment.reach(tabId);
   const answers = await Promise.all(reached.map((frame) => rowsOf(frame, environment)));
-  return answers.filter((answer) => answer !== null);
+  return agreed(answers.filter((answer) => answer !== null));
 }
 
 /**

@@ -1,9 +1,16 @@
 /** From a document's images to states: refused, known, or queued. */
 import { readRefusal } from '../core/net/address.ts';
+import { answers } from '../core/score/second-opinion.ts';
 import type { ImageState } from '../core/verdict.ts';
-import { satisfies } from '../platform/store/verdicts.ts';
+import { PACKAGED_CARDS } from '../platform/packaged-models.ts';
 import type { EngineJob } from '../protocol/messages.ts';
-import type { ImageRef, Priority, StateUpdate } from '../protocol/schemas.ts';
+import {
+  type EngineInfo,
+  type ImageRef,
+  occasionOf,
+  type Priority,
+  type StateUpdate,
+} from '../protocol/schemas.ts';
 import type { Delivered } from './delivered.ts';
 import type { KnownFrame } from './frames.ts';
 import { knownByUrl } from './known-verdicts.ts';
@@ -18,6 +25,16 @@ export interface Screening {
   priority: (image: ImageRef) => Priority;
   by: 'frame' | 'scan';
 }
+
+export interface ScreeningEnvironment {
+  queue: Queue;
+  delivered: Delivered;
+  engineInfo(): EngineInfo;
+}
+
+/** The strong model's card, or null while the engine cannot have it. */
+const strongIn = ({ models }: EngineInfo) =>
+  models.some(({ role, fault }) => role === 'strong' && fault !== null) ? null : PACKAGED_CARDS.strong;
 
 const parsedUrl = (url: string): URL | null => (URL.canParse(url) ? new URL(url) : null);
 
@@ -47,16 +64,19 @@ function wantFrom(screening: Screening, image: ImageRef): Want {
  */
 export async function screen(
   screening: Screening,
-  { queue, delivered }: { queue: Queue; delivered: Delivered },
+  environment: ScreeningEnvironment,
 ): Promise<StateUpdate[]> {
   const { images, effort, frame } = screening;
+  const { queue, delivered } = environment;
+  const strong = strongIn(environment.engineInfo());
   const page = parsedUrl(frame.pageUrl);
   const states = images.map((image) => refusedAtOnce(image, page));
   const open = images.filter((image, index) => states[index] === null && image.url !== null);
   const known = await knownByUrl([...new Set(open.map(({ url }) => url ?? ''))]);
   for (const [index, image] of images.entries()) {
     const hit = image.url === null || states[index] !== null ? undefined : known.get(image.url);
-    if (hit !== undefined && satisfies(hit.verdict, effort)) states[index] = hit.verdict;
+    const occasion = occasionOf(screening.priority(image));
+    if (hit !== undefined && answers(hit.verdict, { occasion, effort }, strong)) states[index] = hit.verdict;
   }
   const unknown = images.filter((_, index) => states[index] === null);
   const queued = (await queue.request(unknown.map((image) => wantFrom(screening, image)))).values();

@@ -7,7 +7,7 @@ import { choice, UsageError } from './usage.ts';
 
 export interface CalibrateCommand {
   kind: 'calibrate';
-  /** A model folder of Telltale's own kind. */
+  /** A packaged model's name, or a model folder of Telltale's own kind. */
   modelFolder: string;
   dataFolder: string;
   /** Null: all splits. */

@@ -5,7 +5,7 @@ import { onlyOne, UsageError } from './usage.ts';
 
 export interface CardCommand {
   kind: 'card';
-  /** A model folder of Telltale's own kind. */
+  /** A packaged model's name, or a model folder of Telltale's own kind. */
   modelFolder: string;
   htmlFile: string | null;
   /** Figures to be put into the card, and where that goes; null: none. */

@@ -17,7 +17,7 @@ export interface ReportTarget {
 
 export interface EvaluateCommand {
   kind: 'evaluate';
-  /** At least one; a null path is the packaged model. */
+  /** At least one; a null path is the default model. */
   models: ModelReference[];
   folder: string;
   split: string | null;

@@ -24,7 +24,7 @@ export type BackendChoice = (typeof BACKEND_CHOICES)[number];
 
 /** Which model, and what its checkpoint does not say itself. */
 export interface ModelReference {
-  /** A model folder or a checkpoint; null is the packaged model. */
+  /** A packaged model's name, a model folder or a checkpoint; null is the default model. */
   path: string | null;
   optionsFile: string | null;
   network: string | null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { starterCard } from '../../test/support/starter.ts';
+import { exampleCard } from '../../test/support/example-card.ts';
 import type { Calibration, OperatingPoint } from '../core/model/calibration.ts';
 import { calibrationLines, calibrationWarnings } from './calibrate-text.ts';
 
@@ -11,7 +11,7 @@ const point = (changes: Partial<OperatingPoint> = {}): OperatingPoint => ({
   ...changes,
 });
 const calibrated = (operatingPoint: OperatingPoint, strongAt = 0.7): Calibration => ({
-  ...starterCard.calibration,
+  ...exampleCard.calibration,
   strongAt,
   operatingPoint,
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { starterCard } from '../../test/support/starter.ts';
+import { exampleCard } from '../../test/support/example-card.ts';
 import type { ModelCard } from '../core/model/card.ts';
 import { cardEvaluation } from './card-evaluation.ts';
 import { cardHtml } from './card-html.ts';
@@ -28,44 +28,44 @@ const measurement = {
   realSources: { phones: { n: 20, falsePositiveRate: 0.05, falsePositiveInterval: [0, 0.2] } },
 };
 const report = {
-  model: 'starter@1/p1',
+  model: 'example@1/p1',
   backend: 'wasm',
   ...measurement,
   degradations: { none: measurement, 'jpeg:75': measurement },
 };
 
-const STARTER = { key: 'starter@1/p1', identity: '0123456789abcdef' };
+const EXAMPLE = { key: 'example@1/p1', identity: '0123456789abcdef' };
 
 describe('identityOf', () => {
   it('changes with what scores and words depend on, and with nothing else', async () => {
-    const own = await identityOf(starterCard);
-    const { calibration, weights, limits } = starterCard;
+    const own = await identityOf(exampleCard);
+    const { calibration, weights, limits } = exampleCard;
     const changes: Partial<ModelCard>[] = [
       { calibration: { ...calibration, strongAt: 0.99 } },
       { weights: { ...weights, sha256: '0'.repeat(64) } },
       { limits: { ...limits, minSidePx: limits.minSidePx + 1 } },
     ];
-    for (const change of changes) expect(await identityOf({ ...starterCard, ...change })).not.toBe(own);
+    for (const change of changes) expect(await identityOf({ ...exampleCard, ...change })).not.toBe(own);
     const retold = { name: 'Another name', limits: { ...limits, unknowns: ['Much.'] } };
-    expect(await identityOf({ ...starterCard, ...retold })).toBe(own);
+    expect(await identityOf({ ...exampleCard, ...retold })).toBe(own);
   });
 });
 
 describe('cardEvaluation', () => {
   it('refuses figures of other weights or another calibration under the same name and version', () => {
     const made = (identity: string | null) =>
-      cardEvaluation(JSON.stringify({ ...report, identity }), STARTER, 'x');
-    expect(made(STARTER.identity)).toMatchObject({ ok: true });
+      cardEvaluation(JSON.stringify({ ...report, identity }), EXAMPLE, 'x');
+    expect(made(EXAMPLE.identity)).toMatchObject({ ok: true });
     expect(made(null)).toMatchObject({ ok: true });
     expect(made('fedcba9876543210')).toEqual({
       ok: false,
-      failure: 'its figures are of another starter@1/p1, with other weights or another calibration',
+      failure: 'its figures are of another example@1/p1, with other weights or another calibration',
     });
   });
 
   it('keeps the figures of the model, once for the pictures as they are', () => {
     const text = `${JSON.stringify({ ...report, model: 'other@1/p1' })}\n${JSON.stringify(report)}\n`;
-    const found = cardEvaluation(text, STARTER, 'The validation split');
+    const found = cardEvaluation(text, EXAMPLE, 'The validation split');
     expect(found).toMatchObject({
       ok: true,
       value: {
@@ -91,9 +91,9 @@ describe('cardEvaluation', () => {
     ['', /not what/],
     ['{"model": 3}', /not what/],
     ['<html>', /not what/],
-    [JSON.stringify({ ...report, model: 'other@2/p1' }), /no figures of starter@1\/p1, only of other@2\/p1/],
+    [JSON.stringify({ ...report, model: 'other@2/p1' }), /no figures of example@1\/p1, only of other@2\/p1/],
   ])('refuses %s', (text, reason) => {
-    expect(cardEvaluation(text, STARTER, 'x')).toEqual({
+    expect(cardEvaluation(text, EXAMPLE, 'x')).toEqual({
       ok: false,
       failure: expect.stringMatching(reason),
     });
@@ -101,12 +101,12 @@ describe('cardEvaluation', () => {
 });
 
 describe('the card', () => {
-  const evaluation = cardEvaluation(JSON.stringify(report), STARTER, '<b>Validation</b>');
+  const evaluation = cardEvaluation(JSON.stringify(report), EXAMPLE, '<b>Validation</b>');
   if (!evaluation.ok) throw new Error(evaluation.failure);
   const card: ModelCard = {
-    ...starterCard,
+    ...exampleCard,
     calibration: {
-      ...starterCard.calibration,
+      ...exampleCard.calibration,
       diagram: [{ lower: 0.4, upper: 0.5, count: 12, meanPredicted: 0.45, meanObserved: 0.5 }],
       calibrationError: 0.031,
       operatingPoint: {
@@ -143,8 +143,8 @@ describe('the card', () => {
   it('says the same in lines, and leaves out what a card does not state', () => {
     const lines = cardLines(card);
     expect(lines).toContain('  JPEG quality 50 to 100.');
-    expect(lines.join('\n')).toContain('From 0.666 on the picture shows signs');
-    const plain = cardLines(starterCard);
+    expect(lines.join('\n')).toContain('From 0.75 on the picture shows signs');
+    const plain = cardLines(exampleCard);
     expect(plain).not.toContain('Trained on');
     expect(plain.join('\n')).toContain('none in the card');
   });

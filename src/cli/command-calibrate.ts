@@ -12,7 +12,7 @@ import { CALIBRATION_FAILURES, calibrationLines, calibrationWarnings } from './c
 import { findDataset } from './dataset-files.ts';
 import { fileFailure, sha256Of, writeWhole } from './files.ts';
 import { KeptReplies } from './kept-replies.ts';
-import { readJson, readModelFiles } from './model-files.ts';
+import { modelLocation, readJson, readModelFiles } from './model-files.ts';
 import type { Output } from './output.ts';
 import { harmless } from './text.ts';
 
@@ -44,7 +44,7 @@ export async function calibrateCommand(command: CalibrateCommand, output: Output
 }
 
 async function scoresFor(command: CalibrateCommand, output: Output): Promise<Result<Scores, string>> {
-  const model = await readModelFiles(command.modelFolder);
+  const model = await readModelFiles(modelLocation(command.modelFolder));
   if (!model.ok) return model;
   if (model.value.kind !== 'own') {
     return failure(`${command.modelFolder}: a published network has no calibration to fit`);
@@ -79,7 +79,7 @@ async function writeCard(
   { file, calibration }: { file: string; calibration: Calibration },
   output: Output,
 ): Promise<string | null> {
-  const raw = readJson(path.join(modelFolder, 'card.json'));
+  const raw = readJson(path.join(modelLocation(modelFolder), 'card.json'));
   if (!raw.ok) return raw.failure;
   const sha256 = await sha256Of(new TextEncoder().encode(JSON.stringify(calibration)));
   const made = recalibrated(raw.value, calibration, sha256);

@@ -8,7 +8,7 @@ import { cardHtml } from './card-html.ts';
 import { identityOf } from './card-identity.ts';
 import { cardLines } from './card-text.ts';
 import { FILE_FAILURES, fileFailure, readWhole, writeWhole } from './files.ts';
-import { readJson } from './model-files.ts';
+import { modelLocation, readJson } from './model-files.ts';
 import type { Output } from './output.ts';
 import { harmless } from './text.ts';
 
@@ -20,7 +20,7 @@ export async function cardCommand(command: CardCommand, output: Output): Promise
     output.say(harmless(reason));
     return 1;
   };
-  const raw = readJson(path.join(command.modelFolder, 'card.json'));
+  const raw = readJson(path.join(modelLocation(command.modelFolder), 'card.json'));
   if (!raw.ok) return refuse(raw.failure);
   const given = parsed(raw.value, command.modelFolder);
   if (!given.ok) return refuse(given.failure);

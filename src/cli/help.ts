@@ -25,11 +25,12 @@ const screen = `Usage: telltale screen PATH... [options]
 
 PATH is a picture (JPEG, PNG, WebP), a folder (searched with its subfolders) or a glob.
 
-  --model DIR|FILE    a model folder, or a checkpoint (.pth, .pt, .safetensors); default: the packaged model
+  --model MODEL       strong or fast (packaged with Telltale), a model folder, or a checkpoint (.pth, .pt, .safetensors);
+                      default: strong
 ${MODEL}
   --backend NAME      auto, webgpu, wasm, or cpu (plain JavaScript: the slow oracle); default: auto
   --ensemble NAME     vote, before-softmax or after-softmax; default: the model's own
-  --effort NAME       full, or quick: the packaged model samples pictures above 2.5 megapixels; default: full
+  --effort NAME       full, or quick: Telltale's own models sample pictures above 2.5 megapixels; default: full
   --heatmaps DIR      writes every scored picture with its heatmap into DIR, as PNG
   --json              one JSON object a picture on standard output
 
@@ -47,7 +48,7 @@ ${MODEL}
 
 const info = `Usage: telltale info MODEL [options]
 
-MODEL is a model folder, a checkpoint, or the name of a published network (xception_block2, resnet18_layer1, ...).
+MODEL is fast, strong, a model folder, a checkpoint, or the name of a published network (xception_block2, ...).
 
   --size N            side in pixels of the picture that work is counted for; default: the model's crop, else 512
 ${MODEL}
@@ -73,7 +74,7 @@ DIR holds real/<source>/... and fake/<generator>/..., or the same below one fold
 scored exactly as "screen" does; figures come with 95 % bootstrap intervals over sources. Pictures without a score (too
 small, too flat, unreadable) are counted and named, and are part of no figure.
 
-  --model MODEL       a model folder or a checkpoint; may be given several times; default: the packaged model
+  --model MODEL       fast, strong, a model folder or a checkpoint; may be given several times; default: strong
 ${MODEL}
   --split NAME        only this split of the data
   --degrade SPEC,...  measures degraded pictures as well: ${DEGRADATION_FORMS};
@@ -111,7 +112,7 @@ Exit status: 0 when every picture was looked at, 1 when some failed or a part is
 
 const calibrate = `Usage: telltale calibrate --model DIR --data DIR [options]
 
-DIR of --model is a model folder of Telltale's own kind; DIR of --data holds real/<source>/... and fake/<generator>/..., or
+DIR of --model is a model folder of Telltale's own kind, fast or strong; DIR of --data holds real/<source>/... and fake/<generator>/..., or
 index.csv. Classes weigh equally, and sources within a class; how well the fit is known comes from drawing other sources.
 
   --split NAME        only pictures of this split
@@ -130,7 +131,7 @@ index.csv. Classes weigh equally, and sources within a class; how well the fit i
 
 const card = `Usage: telltale card MODEL [options]
 
-MODEL is a model folder of Telltale's own kind. Prints what it was trained and tested on, its figures and thresholds, known
+MODEL is fast, strong or a model folder of Telltale's own kind. Prints what it was trained and tested on, its figures and thresholds, known
 failures, and how to read a score.
 
   --html FILE         writes the card as a page, with the calibration diagram and tables of generators and sources

@@ -12,7 +12,7 @@ import { NATIVE, type Preprocessing } from '../core/model/preprocess.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { ModelReference } from './arguments.ts';
 import { loadCheckpoint } from './checkpoint-file.ts';
-import { isFolder, readModelFiles } from './model-files.ts';
+import { isFolder, modelLocation, readModelFiles } from './model-files.ts';
 
 export interface ModelFacts {
   model: string;
@@ -30,16 +30,17 @@ export interface ModelFacts {
   source: ImportedCard['source'] | null;
 }
 
-/** The facts of a model folder, a checkpoint or a published network's name; the failure is one line. */
+/** The facts of a packaged model, a model folder, a checkpoint or a published network's name; the failure is one line. */
 export async function modelFacts(
   model: ModelReference & { path: string },
 ): Promise<Result<ModelFacts, string>> {
-  const folder = isFolder(model.path);
+  const location = modelLocation(model.path);
+  const folder = isFolder(location);
   if (folder.ok && !folder.value) return factsOfCheckpoint(model);
   if (model.optionsFile !== null || model.network !== null) {
     return failure(`${model.path}: --opt and --network describe a checkpoint, and this is none`);
   }
-  if (folder.ok) return factsOfFolder(model.path);
+  if (folder.ok) return factsOfFolder(location);
   return factsOfName(model.path) ?? folder;
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type ModelCard, parseCard } from '../core/model/card.ts';
 import { type ImportedCard, parseImportedCard } from '../core/model/imported-card.ts';
 import type { FolderFailure } from '../core/model/model-folder.ts';
+import { DEFAULT_MODEL, isPackagedName, MODELS_FOLDER } from '../core/model/packaged.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import { FILE_FAILURES, fileFailure, readWhole, sha256Of } from './files.ts';
 
@@ -16,8 +17,14 @@ export type ModelFiles =
 /** Golden logits are the bulk of a card; those of the largest golden input fit. */
 const MOST_CARD_BYTES = 32 * 2 ** 20;
 
-/** The folder of the packaged model, beside the built script. */
-export const packagedModel = (): string => fileURLToPath(new URL('models/starter', import.meta.url));
+/**
+ * Where the model lies that a person has named: `fast` and `strong` are the packaged ones, beside the built script; null is
+ * the default; anything else is a folder or a file.
+ */
+export function modelLocation(named: string | null): string {
+  const name = named ?? DEFAULT_MODEL;
+  return isPackagedName(name) ? fileURLToPath(new URL(`${MODELS_FOLDER}/${name}`, import.meta.url)) : name;
+}
 
 /** Whether `location` is a folder; the failure is one line. */
 export function isFolder(location: string): Result<boolean, string> {

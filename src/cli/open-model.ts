@@ -23,7 +23,7 @@ import {
   describeFolderFailure,
   isFolder,
   type ModelFiles,
-  packagedModel,
+  modelLocation,
   readModelFiles,
 } from './model-files.ts';
 import { describeNetwork } from './text.ts';
@@ -41,7 +41,7 @@ export async function openModel(
   model: ModelReference,
   options: LookOptions,
 ): Promise<Result<OpenModel, string>> {
-  const location = model.path ?? packagedModel();
+  const location = modelLocation(model.path);
   const folder = isFolder(location);
   if (!folder.ok) return folder;
   if (!folder.value) return openCheckpoint(tf, { ...model, path: location }, options);

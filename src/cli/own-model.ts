@@ -5,15 +5,16 @@ import { buildNetwork, type Network } from '../core/model/network.ts';
 import type { TensorFlow } from '../core/model/operations.ts';
 import { readSafetensors } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
-import { describeFolderFailure, readModelFiles } from './model-files.ts';
+import { describeFolderFailure, modelLocation, readModelFiles } from './model-files.ts';
 
 export interface OwnModel {
   card: ModelCard;
   network: Network;
 }
 
-/** The network of the model in `folder` on the current backend of `tf`; the failure is one line for people. */
-export async function openOwnModel(tf: TensorFlow, folder: string): Promise<Result<OwnModel, string>> {
+/** The network of the model that is packaged as, or lies in, `named` on the current backend of `tf`; the failure is one line for people. */
+export async function openOwnModel(tf: TensorFlow, named: string): Promise<Result<OwnModel, string>> {
+  const folder = modelLocation(named);
   const files = await readModelFiles(folder);
   if (!files.ok) return files;
   if (files.value.kind !== 'own') return failure(`${folder}: a published network has no calibration to fit`);

@@ -70,6 +70,7 @@ export class Frame {
       changed: (record) => {
         this.#overlay.setTrouble(record, null);
         this.#overlay.refresh(record);
+        if (this.#overlay.heatmapOutdated(record)) void this.#toggleHeatmap(record, true);
       },
       unanswered: (record) => this.#overlay.setTrouble(record, text('overlay_no_answer')),
     });

@@ -28,7 +28,7 @@ export async function toggleHeatmap(
   }
   const { state, generation } = record;
   if (state?.state !== 'scored') return 'gone';
-  if (overlay.heatmapShown(record)) return 'done';
+  if (overlay.heatmapShown(record) && !overlay.heatmapOutdated(record)) return 'done';
   const reply = await background('image.map', { sha256: state.sha256 }).catch(() => null);
   if (record.generation !== generation) return 'gone';
   if (reply?.map) {

@@ -1,5 +1,5 @@
 /** Asking the background about pictures, and taking a question back. */
-import { type FailureReason, isWaiting } from '../core/verdict.ts';
+import { type FailureReason, isProvisional, isWaiting, settled } from '../core/verdict.ts';
 import type { Priority, StateUpdate } from '../protocol/schemas.ts';
 import type { Background } from './background.ts';
 import { imageRef } from './collect/listing.ts';
@@ -41,16 +41,28 @@ export class Screening {
     for (const update of states) {
       const record = this.#hooks.registry.apply(update);
       if (!record) continue;
-      if (!isWaiting(record.state)) this.#lost.delete(record);
+      const { state } = record;
+      if (!isWaiting(state)) this.#lost.delete(record);
       this.#hooks.changed(record);
+      if (state?.state !== 'scored' || isProvisional(state)) continue;
+      for (const other of this.#hooks.registry.share(state)) this.#hooks.changed(other);
     }
   }
 
-  /** A glance: asks only when there is no answer yet, or a failure that may have passed. */
+  /** A glance: asks unless the strong model has spoken, the answer is on its way, or asking again would not help. */
   async glance(record: ImageRecord): Promise<void> {
-    const { state } = record;
-    if (state?.state === 'failed' ? !WORTH_ANOTHER_TRY.has(state.reason) : state !== null) return;
-    await this.#ask(record, 'hover');
+    if (this.#isWorthAGlance(record)) await this.#ask(record, 'hover');
+  }
+
+  #isWorthAGlance(record: ImageRecord): boolean {
+    const { state, generation } = record;
+    if (state === null) return true;
+    if (state.state === 'failed') return WORTH_ANOTHER_TRY.has(state.reason);
+    if (state.state === 'scored') return state.role === 'fast' && !isProvisional(state);
+    // A scan would come to it in time, and may leave it to the fast model.
+    return (
+      isWaiting(state) && this.#glanced.get(record) !== generation && record.scannedGeneration === generation
+    );
   }
 
   /** A click: asks before everything else, for all of the picture, unless that answer is there. */
@@ -60,7 +72,8 @@ export class Screening {
     const final =
       kind !== 'canvas' &&
       !this.#lost.has(record) &&
-      (state?.state === 'abstained' || (state?.state === 'scored' && state.coverage >= 1));
+      (state?.state === 'abstained' ||
+        (state?.state === 'scored' && state.role === 'strong' && state.coverage >= 1));
     if (final) return;
     await this.#ask(record, 'click');
   }
@@ -95,10 +108,11 @@ export class Screening {
 
   /** Nobody looks any more: takes a glance back. What a scan, a click, the menu or the popup asked for stays asked. */
   async release(record: ImageRecord): Promise<void> {
-    const { generation } = record;
-    const onlyGlanced = this.#glanced.get(record) === generation && record.scannedGeneration !== generation;
-    if (!onlyGlanced || !isWaiting(record.state)) return;
-    record.state = null;
+    const { state, generation, scannedGeneration } = record;
+    if (this.#glanced.get(record) !== generation) return;
+    if (state?.state === 'scored' && isProvisional(state)) record.state = settled(state);
+    else if (isWaiting(state) && scannedGeneration !== generation) record.state = null;
+    else return;
     await this.#hooks.background('image.cancel', { ids: [record.id] }).catch(() => {});
   }
 
@@ -107,11 +121,9 @@ export class Screening {
     const { generation } = record;
     if (priority === 'hover') this.#glanced.set(record, generation);
     else this.#glanced.delete(record);
-    // A score stays on show while the rest of the picture is looked at.
-    if (before?.state !== 'scored') {
-      record.state = { state: 'queued' };
-      this.#hooks.changed(record);
-    }
+    // A score stays on show while the rest of the picture is looked at, or the other model looks.
+    record.state = before?.state === 'scored' ? { ...before, provisional: true } : { state: 'queued' };
+    this.#hooks.changed(record);
     const effort = priority === 'click' ? 'full' : 'quick';
     try {
       const { states } = await this.#hooks.background('image.screen', {

@@ -49,6 +49,10 @@ export type PixelPath = 'file' | 'canvas';
 export const BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
+/** The two packaged models: `fast` looks at every picture, `strong` where it matters (`score/second-opinion.ts`). */
+export const MODEL_ROLES = ['fast', 'strong'] as const;
+export type ModelRole = (typeof MODEL_ROLES)[number];
+
 /** Facts about the file, common to every verdict that got as far as its header. */
 export interface ImageFacts {
   /** As displayed, that is after EXIF orientation. */
@@ -77,7 +81,12 @@ export interface Scored {
   outside?: Outside[];
   facts: ImageFacts;
   pixelPath: PixelPath;
+  /** `modelKey` of the model that speaks: id, version and preprocessing version. */
   model: string;
+  /** Which of the two models that is. */
+  role: ModelRole;
+  /** The other model is still looking: its word replaces this one. Never stored. */
+  provisional?: true;
   backend: Backend;
   /** Time spent decoding and inferring, not fetching or queueing. */
   computeMs: number;
@@ -104,6 +113,16 @@ export type Verdict = Scored | Abstained | Failed;
 
 /** What an image's row shows at any moment. */
 export type ImageState = { state: 'queued' } | { state: 'running' } | Verdict;
+
+/** A model has spoken and the last word is still to come. */
+export const isProvisional = (state: ImageState | null): boolean =>
+  state?.state === 'scored' && state.provisional === true;
+
+/** A score as the last word. */
+export function settled(scored: Scored): Scored {
+  const { provisional: _provisional, ...rest } = scored;
+  return rest;
+}
 
 /** Asked for, and not answered yet. */
 export const isWaiting = (state: ImageState | null): boolean =>

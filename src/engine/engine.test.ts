@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { BREAKAGES, type Breakage, registerBroken } from '../../test/support/broken-kernels.ts';
-import { starterCard, starterWeights } from '../../test/support/starter.ts';
+import { weightsOf } from '../../test/support/packaged.ts';
 import { startBackend } from '../../test/support/tensorflow.ts';
 import { failure, success } from '../core/result.ts';
 import type { KernelKind } from '../kernels/kinds.ts';
 import { kernelHeapBytes, registerKernels } from '../kernels/register.ts';
+import { PACKAGED_CARDS } from '../platform/packaged-models.ts';
 import { startEngine } from './engine.ts';
 
 const broken = new Map<KernelKind, Breakage>();
@@ -29,7 +30,7 @@ vi.mock('../kernels/kernels.ts', async (original) => ({
   supportedVariants: () => ['relaxed', 'simd'],
 }));
 
-const model = { card: starterCard, weights: starterWeights() };
+const model = { card: PACKAGED_CARDS.fast, weights: weightsOf('fast') };
 const start = () => startEngine(model, { prefer: 'webgpu', allowFallbackAdapter: false });
 
 beforeEach(() => {
@@ -80,10 +81,10 @@ describe('the engine on WASM', () => {
   });
 
   it('fails with the last fault when nothing gives the golden logits', async () => {
-    const [first = 0, ...logits] = starterCard.golden.logits;
-    const golden = { ...starterCard.golden, logits: [first + 1, ...logits] };
+    const [first = 0, ...logits] = PACKAGED_CARDS.fast.golden.logits;
+    const golden = { ...PACKAGED_CARDS.fast.golden, logits: [first + 1, ...logits] };
     const engine = await startEngine(
-      { ...model, card: { ...starterCard, golden } },
+      { ...model, card: { ...PACKAGED_CARDS.fast, golden } },
       { prefer: 'wasm', allowFallbackAdapter: false },
     );
     expect(engine).toEqual(failure({ reason: 'wrong-result', detail: '1.0' }));

@@ -12,20 +12,26 @@ import { type EngineFault, type EngineNote, thrownFault } from '../protocol/engi
 import { type StartedBackend, startWasm, startWebGpu } from './backends.ts';
 import { type TunableNetwork, tunable } from './tune.ts';
 
-interface Model {
+export interface Model {
   card: ModelCard;
   weights: Weights;
 }
 
-export interface Engine {
+/** A network that has given its golden answer. */
+export interface ProvenNetwork {
+  network: Network;
+  /** Chooses faster kernels, for when there is nothing else to do; says which ones. Never rejects. */
+  tune: () => Promise<NetworkKernels>;
+}
+
+export interface Engine extends ProvenNetwork {
   backend: 'webgpu' | 'wasm';
   /** What the network started on. */
   kernels: KernelKind;
   /** Why WebGPU is not used, or null. */
   note: EngineNote | null;
-  network: Network;
-  /** Chooses faster kernels, for when there is nothing else to do; says which ones. Never rejects. */
-  tune: () => Promise<NetworkKernels>;
+  /** One more network beside the first, on the same backend. Never rejects. */
+  add: (model: Model) => Promise<Result<ProvenNetwork, EngineFault>>;
   /** Resolves with the reason when the device is lost. */
   lost: Promise<EngineFault>;
 }
@@ -58,33 +64,55 @@ async function provenWasm(model: Model): Promise<Result<Omit<Engine, 'note'>, En
 }
 
 async function proven(
-  { card, weights }: Model,
+  model: Model,
   start: () => Promise<Result<StartedBackend, EngineFault>>,
 ): Promise<Result<Omit<Engine, 'note'>, EngineFault>> {
   try {
     const started = await start();
     if (!started.ok) return started;
-    const built = buildNetwork(tf, card, weights, started.value.kernels === 'stock' ? 'stock' : 'own');
-    if (!built.ok) {
-      return failure({
-        reason: 'bad-weights',
-        detail: `${built.failure.where}: ${built.failure.message}`.slice(0, 200),
-      });
-    }
-    const { name, lost } = started.value;
-    // What it holds memory for, not what it was to use: a network without steps of its own stays with tfjs.
-    const kernels = kernelHeapBytes() > 0 ? started.value.kernels : 'stock';
-    const golden = await checked(built.value, card);
-    if (golden.passed) {
-      const found =
-        name === 'webgpu' ? tunable(tf, built.value, { card, weights }) : fixed(built.value, kernels);
-      return success({ backend: name, kernels, ...found, lost });
-    }
-    return failure({ reason: 'wrong-result', detail: golden.largestDifference.toPrecision(2) });
+    const backend = started.value;
+    const built = await provenOn(backend, model, backend.kernels === 'stock' ? 'stock' : 'own');
+    if (!built.ok) return built;
+    const { name, lost } = backend;
+    return success({ ...built.value, backend: name, lost, add: (other) => added(backend, other) });
   } catch (error) {
     // A driver may throw from anywhere; whatever it is, this backend is not to be used.
     return failure(thrownFault(error));
   }
+}
+
+/** Another network on a backend in use; where Telltale's kernels fail it, tfjs's own are tried, because the first network stays. */
+async function added(backend: StartedBackend, model: Model): Promise<Result<ProvenNetwork, EngineFault>> {
+  const attempt = (kernels: NetworkKernels) =>
+    provenOn(backend, model, kernels).catch((error: unknown) => failure(thrownFault(error)));
+  if (backend.kernels === 'stock') return attempt('stock');
+  const own = await attempt('own');
+  return own.ok ? own : attempt('stock');
+}
+
+/** The network of a model on a running backend, with the golden check passed; rejects when the backend throws. */
+async function provenOn(
+  backend: StartedBackend,
+  { card, weights }: Model,
+  asked: NetworkKernels,
+): Promise<Result<ProvenNetwork & { kernels: KernelKind }, EngineFault>> {
+  const heldBefore = kernelHeapBytes();
+  const built = buildNetwork(tf, card, weights, asked);
+  if (!built.ok) {
+    return failure({
+      reason: 'bad-weights',
+      detail: `${built.failure.where}: ${built.failure.message}`.slice(0, 200),
+    });
+  }
+  // What it holds memory for, not what it was to use: a network without steps of its own stays with tfjs.
+  const kernels = kernelHeapBytes() > heldBefore ? backend.kernels : 'stock';
+  const golden = await checked(built.value, card);
+  if (!golden.passed) {
+    return failure({ reason: 'wrong-result', detail: golden.largestDifference.toPrecision(2) });
+  }
+  const found =
+    backend.name === 'webgpu' ? tunable(tf, built.value, { card, weights }) : fixed(built.value, kernels);
+  return success({ ...found, kernels });
 }
 
 /** WebAssembly's kernels are chosen by what they can do. */

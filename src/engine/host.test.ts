@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { exampleCard } from '../../test/support/example-card.ts';
 import { FakeTimers, type FakeWorker, fakeWorkers, scored } from '../../test/support/fake-engine.ts';
 import { pngOf, waves } from '../../test/support/pictures-by-hand.ts';
-import { starterCard } from '../../test/support/starter.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { Failed } from '../core/verdict.ts';
+import { hexSha256 } from '../platform/hash.ts';
 import type { EngineNote } from '../protocol/engine-fault.ts';
 import type { EngineJob, EngineOutcome } from '../protocol/messages.ts';
 import type { EngineInfo } from '../protocol/schemas.ts';
-import { hexSha256 } from './hash.ts';
 import { createEngineHost, type EngineHost, IDLE_MS, type Known } from './host.ts';
 import { HEAP_BUDGET_BYTES, START_DEADLINE_MS, taskDeadlineMs } from './pool.ts';
 
@@ -21,9 +21,17 @@ const bigPicture = (): Uint8Array<ArrayBuffer> => {
   return png;
 };
 
+/** Every picture here is large enough for both. */
+const CARDS = {
+  fast: { ...exampleCard, id: 'fast' },
+  strong: { ...exampleCard, id: 'strong', limits: { ...exampleCard.limits, minSidePx: 100 } },
+};
+
 let workers: FakeWorker[];
 let timers: FakeTimers;
 let outcomes: Map<string, EngineOutcome>;
+/** What was said of a picture before the last word. */
+let interims: Map<string, EngineOutcome>;
 let started: string[];
 let known: Map<string, Known>;
 let onIdle: ReturnType<typeof vi.fn<() => void>>;
@@ -36,7 +44,7 @@ function host(cores = 2): EngineHost {
   const fakes = fakeWorkers();
   workers = fakes.workers;
   return createEngineHost({
-    card: starterCard,
+    cards: CARDS,
     readUrl: ({ url }, signal) => new Promise((finish) => reads.set(url, { finish, signal })),
     knownVerdicts: {
       find: async (sha256) => {
@@ -45,7 +53,7 @@ function host(cores = 2): EngineHost {
       },
     },
     onStarted: (jobId) => started.push(jobId),
-    onDone: (outcome) => outcomes.set(outcome.jobId, outcome),
+    onDone: (outcome) => (outcome.interim ? interims : outcomes).set(outcome.jobId, outcome),
     ...{ onInfo, onIdle, workerFactory: fakes.workerFactory, cores, timers },
   });
 }
@@ -87,6 +95,7 @@ const NO_GRAPHICS: EngineNote = { backend: 'webgpu', reason: 'no-adapter' };
 beforeEach(() => {
   timers = new FakeTimers();
   outcomes = new Map();
+  interims = new Map();
   started = [];
   known = new Map();
   reads = new Map();
@@ -105,7 +114,8 @@ describe('an ordinary job', () => {
     expect(first.requests).toEqual([{ kind: 'start', prefer: 'webgpu', allowFallbackAdapter: false }]);
     first.ready('wasm', NO_GRAPHICS);
     expect(first.task).toMatchObject({
-      effort: 'quick',
+      effort: 'full',
+      role: 'fast',
       bytes: picture(),
       sha256: await hexSha256(picture()),
     });
@@ -137,7 +147,7 @@ describe('an ordinary job', () => {
   it('looks again when only a sample is known and a full look is asked for', async () => {
     const engine = host();
     const sha256 = await hexSha256(picture());
-    known.set(sha256, { ...scored(sha256, 0.4), thumbnail: null });
+    known.set(sha256, { ...scored(sha256, { coverage: 0.4 }), thumbnail: null });
     engine.run(job('quick', picture()));
     engine.run(job('full', picture(), { effort: 'full' }));
     await vi.waitFor(() => expect(outcomes.get('quick')?.fromCache).toBe(true));
@@ -193,7 +203,11 @@ describe('sharing', () => {
     workers[0]?.answer();
     expect(shown(workers[0])).toBe(3);
     workers[0]?.answer();
-    expect([reason('a'), reason('b'), reason('other')]).toEqual(['scored', 'scored', undefined]);
+    expect([reason('a'), reason('b'), reason('other')]).toEqual(['scored', undefined, undefined]);
+    // Whoever clicked hears the strong model as well.
+    expect(workers[0]?.task).toMatchObject({ role: 'strong' });
+    workers[0]?.answer();
+    expect([reason('b'), reason('other')]).toEqual(['scored', undefined]);
     workers[0]?.answer();
     expect(reason('other')).toBe('scored');
   });
@@ -225,7 +239,7 @@ describe('sharing', () => {
     expect(workers[0]?.ended).toBe(false);
     workers[0]?.answer();
     engine.run(job('long', bigPicture(), { effort: 'full' }));
-    await vi.waitFor(() => expect(workers[0]?.task.effort).toBe('full'));
+    await vi.waitFor(() => expect(workers[0]?.task.bytes).toEqual(bigPicture()));
     engine.cancel(['long']);
     expect(workers[0]?.ended).toBe(true);
     expect(outcomes.size).toBe(0);
@@ -270,7 +284,7 @@ describe('workers', () => {
   });
 
   const troubles: [string, (worker: FakeWorker) => void][] = [
-    ['hangs', (each) => timers.advance(taskDeadlineMs({ pixels: 12_000, effort: each.task.effort }) + 1)],
+    ['hangs', (each) => timers.advance(taskDeadlineMs({ ...each.task, pixels: 12_000 }) + 1)],
     ['crashes', (each) => each.crash('out of memory')],
     ['loses its device', (each) => each.say({ kind: 'broken', fault: { reason: 'device-lost' } })],
     ['answers garbage', (each) => each.say({ kind: 'screened', taskId: each.task.taskId, verdict: 7 })],

@@ -5,13 +5,16 @@
  */
 
 import { type Sniffed, sniff } from '../core/image/sniff.ts';
-import { limitsOf, type ModelCard, modelKey } from '../core/model/card.ts';
+import { type ModelCard, modelKey } from '../core/model/card.ts';
+import { type Effort, PLAN } from '../core/model/tiles.ts';
 import type { Result } from '../core/result.ts';
 import { isTooSmall } from '../core/score/screen.ts';
-import type { Abstained, Failed, PatchMap, Scored } from '../core/verdict.ts';
+import { answers, isBetter, wantsStrong } from '../core/score/second-opinion.ts';
+import type { Abstained, Failed, ModelRole, PatchMap, Scored } from '../core/verdict.ts';
+import { hexSha256 } from '../platform/hash.ts';
+import { engineInfoOf } from '../protocol/engine-info.ts';
 import type { EngineJob, EngineOutcome } from '../protocol/messages.ts';
-import type { EngineInfo, Priority } from '../protocol/schemas.ts';
-import { hexSha256 } from './hash.ts';
+import { type EngineInfo, occasionOf, type Priority } from '../protocol/schemas.ts';
 import { type PoolTask, type Timers, type WorkerFactory, WorkerPool } from './pool.ts';
 import { isMoreUrgent, takeNext } from './waiting-line.ts';
 import type { Screened } from './worker-protocol.ts';
@@ -30,7 +33,7 @@ export type ReadUrl = (
 ) => Promise<Result<Uint8Array, Failed>>;
 
 export interface HostOptions {
-  card: ModelCard;
+  cards: Readonly<Record<ModelRole, ModelCard>>;
   readUrl: ReadUrl;
   knownVerdicts: { find(sha256: string): Promise<Known | null> };
   /** A job has left the waiting line. */
@@ -73,18 +76,30 @@ interface Entry {
   computation: Computation | null;
 }
 
-/** One picture that workers look at for one or more jobs. */
-interface Computation {
-  key: string;
-  entries: Set<Entry>;
-  task: PoolTask;
-}
-
 /** A picture that deserves a worker. */
 interface Readable {
   bytes: Uint8Array<ArrayBuffer>;
   sha256: string;
   sniffed: Sniffed;
+}
+
+interface Answer extends Screened {
+  fromCache: boolean;
+}
+
+/** One look by one model. */
+interface Look {
+  readable: Readable;
+  effort: Effort;
+  entries: Set<Entry>;
+  /** Null: the fast model looks. Else the strong one does, and this is what stands until it has spoken, or if it cannot. */
+  before: Answer | null;
+}
+
+/** A look that workers take for one or more jobs. */
+interface Computation extends Look {
+  key: string;
+  task: PoolTask;
 }
 
 /** A host without workers yet; they start with the first picture that needs them. */
@@ -165,10 +180,10 @@ class Host implements EngineHost {
       const read = await this.#bytesOf(entry);
       this.#readers -= 1;
       this.#feedReaders();
-      if (!read.ok) return this.#finish(entry, { verdict: read.failure, map: null, thumbnail: null });
+      if (!read.ok) return this.#finish(entry, failedWith(read.failure));
       await this.#recognise(entry, read.value as Uint8Array<ArrayBuffer>);
     } catch {
-      this.#finish(entry, engineFailed());
+      this.#finish(entry, failedWith({ state: 'failed', reason: 'engine-failed' }));
     }
   }
 
@@ -190,10 +205,10 @@ class Host implements EngineHost {
   /** Ends the job where header, size or an earlier visit already decide it; else hands the picture to a worker. */
   async #recognise(entry: Entry, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const sniffed = sniff(bytes);
-    if (!sniffed.ok) return this.#finish(entry, { verdict: sniffed.failure, map: null, thumbnail: null });
+    if (!sniffed.ok) return this.#finish(entry, failedWith(sniffed.failure));
     const sha256 = await hexSha256(bytes);
     const { facts } = sniffed.value;
-    const { card } = this.#options;
+    const card = this.#options.cards.fast;
     if (isTooSmall(facts, card)) {
       const verdict: Abstained = {
         state: 'abstained',
@@ -202,59 +217,103 @@ class Host implements EngineHost {
         model: modelKey(card),
         sha256,
       };
-      return this.#finish(entry, { verdict, map: null, thumbnail: null });
+      return this.#finish(entry, { verdict, map: null, thumbnail: null, fromCache: false });
     }
     // A cache that fails costs time, not the answer.
     const known = await this.#options.knownVerdicts.find(sha256).catch(() => null);
-    if (known !== null && satisfies(known, entry.job.effort)) return this.#finish(entry, known, true);
-    if (this.#isInHand(entry)) this.#compute(entry, { bytes, sha256, sniffed: sniffed.value });
+    const { effort } = entry.job;
+    if (
+      known !== null &&
+      answers(known.verdict, { occasion: occasionOf(entry.urgency), effort }, this.#strong)
+    ) {
+      return this.#finish(entry, { ...screenedOf(known), fromCache: true });
+    }
+    if (this.#isInHand(entry)) this.#look(entry, { bytes, sha256, sniffed: sniffed.value }, known);
   }
 
-  #compute(entry: Entry, { bytes, sha256, sniffed }: Readable): void {
-    const { effort } = entry.job;
-    const full = `${sha256}:full`;
-    const key = effort === 'full' || this.#computations.has(full) ? full : `${sha256}:quick`;
-    const running = this.#computations.get(key);
+  /** The strong model's card where it can be asked. */
+  get #strong(): ModelCard | null {
+    return this.#pool.offers('strong') ? this.#options.cards.strong : null;
+  }
+
+  /** Has a picture looked at for one job: by the strong model at once where the fast one has spoken before. */
+  #look(entry: Entry, readable: Readable, known: Known | null): void {
+    const { widthPx, heightPx } = readable.sniffed.facts;
+    // What a quick look sees whole is a full look: both are one computation.
+    const effort = widthPx * heightPx <= PLAN.quickPixels ? 'full' : entry.job.effort;
+    const goesOn =
+      known?.verdict.state === 'scored' &&
+      (known.verdict.role === 'strong' || this.#wantsStrong(entry, known));
+    const before = known !== null && goesOn ? { ...screenedOf(known), fromCache: true } : null;
+    this.#begin({ readable, effort, before, entries: new Set([entry]) });
+  }
+
+  #wantsStrong({ urgency }: Entry, { verdict }: Pick<Screened, 'verdict'>): boolean {
+    if (verdict.state !== 'scored') return false;
+    const backend = verdict.backend === 'webgpu' ? 'webgpu' : 'wasm';
+    return wantsStrong(verdict, occasionOf(urgency), this.#strong, backend);
+  }
+
+  /** Begins a look, or joins a running one that sees no less. */
+  #begin(look: Look): void {
+    const { readable, effort, before } = look;
+    const { bytes, sha256, sniffed } = readable;
+    const role: ModelRole = before === null ? 'fast' : 'strong';
+    const running = this.#running(sha256, effort, role);
     if (running !== undefined) {
-      running.entries.add(entry);
-      entry.computation = running;
+      for (const entry of look.entries) this.#join(entry, running);
       return;
     }
-    const entries = new Set([entry]);
-    const pixels = sniffed.facts.widthPx * sniffed.facts.heightPx;
+    const { entries } = look;
     const task: PoolTask = {
-      ...{ bytes, sha256, effort, pixels, sequence: entry.sequence },
+      ...{ bytes, sha256, effort, role },
+      pixels: sniffed.facts.widthPx * sniffed.facts.heightPx,
+      sequence: Math.min(...[...entries].map(({ sequence }) => sequence)),
       priority: () => mostUrgent(entries),
-      finish: (screened) => this.#finishAll(computation, screened ?? engineFailed()),
+      finish: (screened) => this.#looked(computation, screened),
     };
-    const computation: Computation = { key, entries, task };
-    this.#computations.set(key, computation);
-    entry.computation = computation;
+    const computation: Computation = { ...look, key: keyOf(sha256, effort, role), task };
+    this.#computations.set(computation.key, computation);
+    for (const entry of [...entries]) this.#join(entry, computation);
     this.#pool.add(task);
   }
 
-  #finishAll(computation: Computation, screened: Screened): void {
-    this.#forget(computation);
-    for (const entry of [...computation.entries]) this.#finish(entry, screened);
+  #running(sha256: string, effort: Effort, role: ModelRole): Computation | undefined {
+    const roles: ModelRole[] = role === 'fast' ? ['strong', 'fast'] : ['strong'];
+    const efforts: Effort[] = effort === 'quick' ? ['full', 'quick'] : ['full'];
+    const keys = roles.flatMap((by) => efforts.map((how) => keyOf(sha256, how, by)));
+    return keys.map((key) => this.#computations.get(key)).find((found) => found !== undefined);
   }
 
-  #finish(
-    entry: Entry,
-    outcome: Pick<EngineOutcome, 'verdict' | 'map'> & Pick<Known, 'thumbnail'>,
-    fromCache = false,
-  ): void {
+  /** Whoever waits for this very picture hears what is known of it already. */
+  #join(entry: Entry, computation: Computation): void {
+    computation.entries.add(entry);
+    entry.computation = computation;
+    const { before } = computation;
+    if (before !== null && occasionOf(entry.urgency) === 'awaited') this.#tell(entry, before, true);
+  }
+
+  /** A look has ended; null: in vain. Jobs that want the strong model's word, too, go on. */
+  #looked(computation: Computation, screened: Screened | null): void {
+    this.#forget(computation);
+    const { readable, effort, before } = computation;
+    const said = lastWord(screened, before);
+    const entries = [...computation.entries];
+    const goOn = before === null ? entries.filter((entry) => this.#wantsStrong(entry, said)) : [];
+    for (const entry of entries) if (!goOn.includes(entry)) this.#finish(entry, said);
+    if (goOn.length > 0) this.#begin({ readable, effort, before: said, entries: new Set(goOn) });
+  }
+
+  #finish(entry: Entry, answer: Answer): void {
     if (!this.#isInHand(entry)) return;
     entry.computation?.entries.delete(entry);
     entry.computation = null;
     this.#leave(entry);
-    const thumbnail = outcome.thumbnail as EngineOutcome['thumbnail'];
-    this.#options.onDone({
-      jobId: entry.job.jobId,
-      verdict: outcome.verdict,
-      map: outcome.map,
-      thumbnail,
-      fromCache,
-    });
+    this.#tell(entry, answer, false);
+  }
+
+  #tell({ job }: Entry, { verdict, map, thumbnail, fromCache }: Answer, interim: boolean): void {
+    this.#options.onDone({ jobId: job.jobId, verdict, map, thumbnail, fromCache, interim });
   }
 
   #isInHand = (entry: Entry): boolean => this.#entries.get(entry.job.jobId) === entry;
@@ -284,9 +343,7 @@ class Host implements EngineHost {
   }
 
   #info(): EngineInfo {
-    const { card } = this.#options;
-    const { id, name, starter } = card;
-    return { ...this.#pool.state(), model: { id, name, starter, limits: limitsOf(card) } };
+    return engineInfoOf(this.#options.cards, this.#pool.state());
   }
 
   #tellInfo(): void {
@@ -298,14 +355,27 @@ class Host implements EngineHost {
   }
 }
 
-const engineFailed = (): Screened => ({
-  verdict: { state: 'failed', reason: 'engine-failed' },
-  map: null,
-  thumbnail: null,
+const failedWith = (verdict: Failed): Answer => ({ verdict, map: null, thumbnail: null, fromCache: false });
+
+const screenedOf = ({ verdict, map, thumbnail }: Known): Screened => ({
+  verdict,
+  map,
+  thumbnail: thumbnail as Screened['thumbnail'],
 });
 
-const satisfies = ({ verdict }: Known, effort: EngineJob['effort']): boolean =>
-  effort === 'quick' || verdict.state === 'abstained' || verdict.coverage === 1;
+const keyOf = (sha256: string, effort: Effort, role: ModelRole): string => `${sha256}:${effort}:${role}`;
+
+/** What stands after a look: its score; without one, what stood before. */
+function lastWord(screened: Screened | null, before: Answer | null): Answer {
+  const better =
+    screened !== null &&
+    (before === null || (screened.verdict.state === 'scored' && !isWorse(screened.verdict, before.verdict)));
+  if (better) return { ...screened, fromCache: false };
+  return before ?? failedWith({ state: 'failed', reason: 'engine-failed' });
+}
+
+const isWorse = (verdict: Scored, before: Answer['verdict']): boolean =>
+  before.state !== 'failed' && isBetter(before, verdict);
 
 /** Urgency of the most urgent entry; `bulk` when none is left. */
 function mostUrgent(entries: Set<Entry>): Priority {

@@ -1,23 +1,29 @@
-/** The packaged model: its card, and its weights once they were found to be the card's. */
-import cardJson from '../../models/starter/card.json';
-import weightsUrl from '../../models/starter/weights.safetensors?url';
-import { type ModelCard, parseCard } from '../core/model/card.ts';
+/** The packaged models' weights, once they were found to be their cards'. */
+import fastUrl from '../../models/fast/weights.safetensors?url';
+import strongUrl from '../../models/strong/weights.safetensors?url';
+import type { ModelCard } from '../core/model/card.ts';
 import { readSafetensors, type Weights } from '../core/model/safetensors.ts';
-import { hexSha256 } from './hash.ts';
+import { failure, type Result, success } from '../core/result.ts';
+import type { ModelRole } from '../core/verdict.ts';
+import { hexSha256 } from '../platform/hash.ts';
+import type { EngineFault } from '../protocol/engine-fault.ts';
 
-/** The card of the packaged model; a card that does not parse is a fault of the build. */
-export function packagedCard(): ModelCard {
-  const parsed = parseCard(cardJson);
-  if (!parsed.ok) throw new Error(`model card: ${parsed.failure.where}: ${parsed.failure.message}`);
-  return parsed.value;
-}
+/** Exactly one address a model: a role without weights does not compile. */
+const URLS: Record<ModelRole, string> = { fast: fastUrl, strong: strongUrl };
 
-/** The packaged weights; rejects when they cannot be read or are not those that `card` was measured with. */
-export async function packagedWeights(card: ModelCard): Promise<Weights> {
-  const response = await fetch(weightsUrl);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if ((await hexSha256(bytes)) !== card.weights.sha256) throw new Error('weights are not those of the card');
+/** The packaged weights of a model, or `bad-weights` when they cannot be read or are not those that `card` was measured with. */
+export async function packagedWeights(
+  role: ModelRole,
+  card: ModelCard,
+): Promise<Result<Weights, EngineFault>> {
+  const bytes = await fetch(URLS[role]).then(
+    async (response) => (response.ok ? new Uint8Array(await response.arrayBuffer()) : null),
+    () => null,
+  );
+  if (bytes === null) return bad('they cannot be read');
+  if ((await hexSha256(bytes)) !== card.weights.sha256) return bad('they are not those of the card');
   const read = readSafetensors(bytes);
-  if (!read.ok) throw new Error(`weights: ${read.failure.where}: ${read.failure.message}`);
-  return read.value;
+  return read.ok ? success(read.value) : bad(`${read.failure.where}: ${read.failure.message}`);
 }
+
+const bad = (detail: string) => failure<EngineFault>({ reason: 'bad-weights', detail });

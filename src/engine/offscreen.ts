@@ -1,17 +1,15 @@
 /** The engine's host in Chrome: an offscreen document, which lives until it closes itself. */
-import { modelKey } from '../core/model/card.ts';
 import { guardedDoor, ownSender } from '../platform/doors.ts';
+import { PACKAGED_CARDS, packagedKey } from '../platform/packaged-models.ts';
 import { findVerdict } from '../platform/store/verdicts.ts';
 import { listen, toBackground } from '../platform/transports.ts';
 import { sender } from '../protocol/channel.ts';
 import { backgroundToEngine, engineToBackground } from '../protocol/messages.ts';
 import { browserWorker } from './browser-worker.ts';
 import { createEngineHost } from './host.ts';
-import { packagedCard } from './model.ts';
 import { Outbox } from './outbox.ts';
 import { readUrl } from './read-url.ts';
 
-const card = packagedCard();
 const send = sender(engineToBackground, 'background', toBackground());
 const outbox = new Outbox(send);
 /** News that nobody needs twice: without a listener it is dropped. */
@@ -24,9 +22,9 @@ function closeWhenDone(): void {
 }
 
 const host = createEngineHost({
-  card,
+  cards: PACKAGED_CARDS,
   readUrl,
-  knownVerdicts: { find: (sha256) => findVerdict(sha256, modelKey(card)) },
+  knownVerdicts: { find: async (sha256) => findVerdict(sha256, await packagedKey()) },
   onStarted: (jobId) => void send('engine.started', { jobId }).catch(unheard),
   onDone: (outcome) => void outbox.deliver(outcome),
   onInfo: (info) => void send('engine.info', info).catch(unheard),

@@ -3,7 +3,14 @@ import type { EngineOutcome } from '../protocol/messages.ts';
 import { Outbox } from './outbox.ts';
 
 const outcome = (jobId: string): EngineOutcome => ({
-  ...{ jobId, verdict: { state: 'failed', reason: 'corrupt' }, map: null, thumbnail: null, fromCache: false },
+  ...{
+    jobId,
+    verdict: { state: 'failed', reason: 'corrupt' },
+    map: null,
+    thumbnail: null,
+    fromCache: false,
+    interim: false,
+  },
 });
 
 describe('the outbox', () => {

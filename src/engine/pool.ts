@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Effort } from '../core/model/tiles.ts';
-import type { Backend } from '../core/verdict.ts';
+import type { Backend, ModelRole } from '../core/verdict.ts';
 import type { EngineFault, EngineNote } from '../protocol/engine-fault.ts';
 import { takeNext, type Waiting } from './waiting-line.ts';
 import {
@@ -45,9 +45,10 @@ export interface PoolTask extends Waiting {
   bytes: Uint8Array<ArrayBuffer>;
   sha256: string;
   effort: Effort;
+  role: ModelRole;
   /** Declared by the header; the deadline grows with it. */
   pixels: number;
-  /** Called once, with null when two workers in a row failed on it. */
+  /** Called once, with null when two workers in a row failed on it, or its model cannot be had. */
   finish(screened: Screened | null): void;
 }
 
@@ -55,6 +56,8 @@ export interface PoolState {
   backend: Backend | null;
   note: EngineNote | null;
   workers: number;
+  /** Why the strong model did not come when it was last asked for, or null. */
+  strongFault: EngineFault | null;
 }
 
 interface Member {
@@ -71,6 +74,8 @@ export const START_DEADLINE_MS = 60_000;
 /** A worker whose WASM memory exceeds this is replaced: it never shrinks. One 512 px tile needs some 250 MiB. */
 export const HEAP_BUDGET_BYTES = 600 * 2 ** 20;
 const MAX_WASM_WORKERS = 4;
+/** What the slower of the two models multiplies inference by, at most. */
+const STRONG_FACTOR = 4;
 const MAX_ATTEMPTS = 2;
 /** WebGPU faults after which only WASM is used until the host ends. */
 const MAX_WEBGPU_FAULTS = 2;
@@ -78,11 +83,16 @@ const MAX_WEBGPU_FAULTS = 2;
 const MAX_START_FAULTS = 2;
 const BAD_ANSWER: EngineFault = { reason: 'bad-answer' };
 
-/** Generous on a slow phone: half a minute, a second a megapixel to decode, five a megapixel to infer. */
-export function taskDeadlineMs({ pixels, effort }: Pick<PoolTask, 'pixels' | 'effort'>): number {
+/** Generous on a slow phone: half a minute, a second a megapixel to decode, five a megapixel to infer with the fast model. */
+export function taskDeadlineMs({
+  pixels,
+  effort,
+  role,
+}: Pick<PoolTask, 'pixels' | 'effort' | 'role'>): number {
   const megapixels = pixels / 1e6;
   const inferred = effort === 'full' ? megapixels : Math.min(megapixels, 2.5);
-  return BASE_DEADLINE_MS + 1_000 * megapixels + 5_000 * inferred;
+  const inferMs = 5_000 * inferred * (role === 'strong' ? STRONG_FACTOR : 1);
+  return BASE_DEADLINE_MS + 1_000 * megapixels + inferMs;
 }
 
 /** A task that would keep a worker busy for longer than this beyond the basic allowance is worth ending it for. */
@@ -100,6 +110,9 @@ export class WorkerPool {
   #nextTaskId = 0;
   #webGpuFaults = 0;
   #startFaults = 0;
+  #strongFault: EngineFault | null = null;
+  /** The strong model has failed for good, that is until the workers are released. */
+  #strongIsOut = false;
   /** Lowered to what the machine was seen to carry, until all workers are released. */
   #maxWorkers = MAX_WASM_WORKERS;
 
@@ -115,7 +128,8 @@ export class WorkerPool {
   /** Forgets a task. One that a worker is busy with is left to finish unless that takes long. */
   cancel(task: PoolTask): void {
     this.#line.delete(task);
-    if (taskDeadlineMs(task) - BASE_DEADLINE_MS < LONG_TASK_MS) return;
+    // Measured by the fast model: a new worker would have to load the strong one again.
+    if (taskDeadlineMs({ ...task, role: 'fast' }) - BASE_DEADLINE_MS < LONG_TASK_MS) return;
     for (const member of this.#members) {
       if (member.task !== task) continue;
       this.#remove(member);
@@ -125,12 +139,23 @@ export class WorkerPool {
 
   /** Ends all workers; they start again with the next task. */
   release(): void {
+    this.#strongIsOut = false;
     this.#maxWorkers = MAX_WASM_WORKERS;
     for (const member of [...this.#members]) this.#remove(member);
   }
 
   state(): PoolState {
-    return { backend: this.#backend, note: this.#note, workers: this.#members.size };
+    return {
+      backend: this.#backend,
+      note: this.#note,
+      workers: this.#members.size,
+      strongFault: this.#strongFault,
+    };
+  }
+
+  /** Whether tasks for that model have a chance. */
+  offers(role: ModelRole): boolean {
+    return role === 'fast' || !this.#strongIsOut;
   }
 
   #capacity(): number {
@@ -169,9 +194,9 @@ export class WorkerPool {
     member.taskId = this.#nextTaskId++;
     const late = () => this.#fault(member, { reason: 'slow-picture' });
     member.timer = this.#options.timers.start(late, taskDeadlineMs(task));
-    const { bytes, sha256, effort } = task;
+    const { bytes, sha256, effort, role } = task;
     // Copied, not transferred: a second try needs the bytes again.
-    member.worker.post({ kind: 'screen', taskId: member.taskId, bytes, sha256, effort });
+    member.worker.post({ kind: 'screen', taskId: member.taskId, bytes, sha256, effort, role });
   }
 
   #hear(member: Member, message: unknown): void {
@@ -180,6 +205,7 @@ export class WorkerPool {
     const reply = parsed.success ? parsed.output : { kind: 'broken' as const, fault: BAD_ANSWER };
     if (reply.kind === 'broken') this.#fault(member, reply.fault);
     else if (reply.kind === 'ready') this.#ready(member, reply);
+    else if (reply.kind === 'unable') this.#unable(member, reply);
     else this.#screened(member, reply);
   }
 
@@ -201,9 +227,41 @@ export class WorkerPool {
     }
     this.#options.timers.stop(member.timer);
     member.task = null;
+    if (task.role === 'strong' && this.#strongFault !== null) this.#setStrongFault(null);
     if (reply.worn || reply.heapBytes > HEAP_BUDGET_BYTES) this.#remove(member);
     task.finish({ verdict: reply.verdict, map: reply.map, thumbnail: reply.thumbnail });
     this.#feed();
+  }
+
+  /** The worker is well, but has no model for its task. */
+  #unable(member: Member, { taskId, fault }: Extract<WorkerReply, { kind: 'unable' }>): void {
+    const { task } = member;
+    if (task === null || taskId !== member.taskId || task.role === 'fast') {
+      this.#fault(member, BAD_ANSWER);
+      return;
+    }
+    this.#options.timers.stop(member.timer);
+    member.task = null;
+    if (member.backend === 'webgpu' && fault.reason !== 'bad-weights') {
+      // The graphics processor computes one model right and not the other: WebAssembly may do better.
+      this.#remove(member);
+      this.#useWasm(fault);
+      this.#line.add(task);
+    } else this.#giveStrongUp(fault, task);
+    this.#feed();
+  }
+
+  #giveStrongUp(fault: EngineFault, task: PoolTask): void {
+    this.#strongIsOut = true;
+    this.#setStrongFault(fault);
+    const waiting = [...this.#line].filter(({ role }) => role === 'strong');
+    for (const other of waiting) this.#line.delete(other);
+    for (const given of [task, ...waiting]) given.finish(null);
+  }
+
+  #setStrongFault(fault: EngineFault | null): void {
+    this.#strongFault = fault;
+    this.#options.onChange();
   }
 
   /** Ends a worker that cannot be trusted any more and finds its task another. */

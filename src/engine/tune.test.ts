@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { starterCard } from '../../test/support/starter.ts';
+import { exampleCard } from '../../test/support/example-card.ts';
 import { startBackend } from '../../test/support/tensorflow.ts';
 import { expectedTensors } from '../core/model/expected-tensors.ts';
 import { goldenInput } from '../core/model/golden.ts';
@@ -27,17 +27,17 @@ async function staged(layers: Layer[]) {
   );
   const built = buildNetwork(tf, { layers }, weights, 'stock');
   if (!built.ok) throw new Error(built.failure.message);
-  const { input } = starterCard.golden;
+  const { input } = exampleCard.golden;
   const forward = (network: Network) =>
     network.forward(goldenInput({ input }), input.heightPx, input.widthPx);
   const { rows, columns, logits } = await forward(built.value);
-  const golden = { ...starterCard.golden, rows, columns, logits: [...logits] };
+  const golden = { ...exampleCard.golden, rows, columns, logits: [...logits] };
   const dispose = vi.fn(built.value.dispose);
   return {
     tf,
     forward,
     stock: { ...built.value, dispose },
-    model: { card: { ...starterCard, layers, golden }, weights },
+    model: { card: { ...exampleCard, layers, golden }, weights },
   };
 }
 

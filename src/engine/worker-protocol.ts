@@ -1,6 +1,13 @@
 /** What the engine's host and its workers say to each other; parsed on both sides like any other border. */
 import * as v from 'valibot';
-import { ABSTENTIONS, BACKENDS, type PatchMap, type Verdict } from '../core/verdict.ts';
+import {
+  ABSTENTIONS,
+  BACKENDS,
+  MODEL_ROLES,
+  type ModelRole,
+  type PatchMap,
+  type Verdict,
+} from '../core/verdict.ts';
 import { KERNEL_KINDS } from '../kernels/kinds.ts';
 import { engineFault, engineNote } from '../protocol/engine-fault.ts';
 import { effort } from '../protocol/messages.ts';
@@ -16,7 +23,14 @@ export const workerRequest = v.variant('kind', [
     /** Tests only: accept a software adapter. */
     allowFallbackAdapter: v.boolean(),
   }),
-  v.object({ kind: v.literal('screen'), taskId: count, bytes, sha256, effort }),
+  v.object({
+    kind: v.literal('screen'),
+    taskId: count,
+    bytes,
+    sha256,
+    effort,
+    role: v.picklist(MODEL_ROLES),
+  }),
 ]);
 export type WorkerRequest = v.InferOutput<typeof workerRequest>;
 
@@ -29,6 +43,8 @@ export const workerReply = v.variant('kind', [
   }),
   /** This worker cannot go on and wants to be replaced; what it was doing is to be tried elsewhere. */
   v.object({ kind: v.literal('broken'), fault: engineFault }),
+  /** The task's model cannot be had here; the others can, and the worker goes on. */
+  v.object({ kind: v.literal('unable'), taskId: count, fault: engineFault }),
   v.object({
     kind: v.literal('screened'),
     taskId: count,
@@ -51,12 +67,16 @@ export interface Screened {
 }
 
 /** Whether a worker's answer hangs together: a backend that computes garbage often still fills the right types. */
-export function isPlausible({ verdict: said, map }: Screened, asked: { sha256: string }): boolean {
+export function isPlausible(
+  { verdict: said, map }: Screened,
+  asked: { sha256: string; role: ModelRole },
+): boolean {
   if (said.state === 'failed') return map === null;
   if (said.sha256 !== asked.sha256) return false;
   if (said.state === 'abstained') return map === null && ABSTENTIONS.includes(said.reason);
   const [low, high] = said.band;
   return (
+    said.role === asked.role &&
     map !== null &&
     map.rows === said.grid.rows &&
     map.columns === said.grid.columns &&

@@ -12,11 +12,13 @@ import { sniff } from '../core/image/sniff.ts';
 import { modelKey } from '../core/model/card.ts';
 import { type Result, success } from '../core/result.ts';
 import { screenImage } from '../core/score/screen.ts';
+import { PACKAGED_CARDS } from '../platform/packaged-models.ts';
 import { type EngineFault, thrownFault } from '../protocol/engine-fault.ts';
 import { backendHeapBytes } from './backends.ts';
 import { createCanvasDecoder } from './canvas-decoder.ts';
 import { type Engine, startEngine } from './engine.ts';
-import { packagedCard, packagedWeights } from './model.ts';
+import { type LoadedModel, LoadedModels } from './loaded-models.ts';
+import { packagedWeights } from './model.ts';
 import { type Screened, type WorkerReply, type WorkerRequest, workerRequest } from './worker-protocol.ts';
 
 type StartRequest = Extract<WorkerRequest, { kind: 'start' }>;
@@ -24,15 +26,13 @@ type ScreenRequest = Extract<WorkerRequest, { kind: 'screen' }>;
 
 interface Running {
   engine: Engine;
+  models: LoadedModels;
   tools: DecodeTools;
 }
 
 const THUMBNAIL_PX = 96;
 
-const card = packagedCard();
 let running: Promise<Result<Running, EngineFault>> | null = null;
-/** Begins behind the first answer: nobody's first picture waits for it. */
-let tuned = false;
 
 const reply = (message: WorkerReply): void => self.postMessage(message);
 const breakDown = (fault: EngineFault): void => reply({ kind: 'broken', fault });
@@ -41,21 +41,25 @@ const compiled = async (url: string): Promise<WebAssembly.Module> =>
   WebAssembly.compile(await (await fetch(url)).arrayBuffer());
 
 async function start(request: StartRequest): Promise<Result<Running, EngineFault>> {
+  const card = PACKAGED_CARDS.fast;
   const [weights, jpeg, png, webp] = await Promise.all([
-    packagedWeights(card),
+    packagedWeights('fast', card),
     compiled(jpegUrl),
     compiled(pngUrl),
     compiled(webpUrl),
   ]);
+  if (!weights.ok) return weights;
   const shared = await initDecoders({ jpeg, png, webp });
-  const engine = await startEngine({ card, weights }, request);
+  const engine = await startEngine({ card, weights: weights.value }, request);
   if (!engine.ok) return engine;
   void engine.value.lost.then(breakDown);
-  return success({ engine: engine.value, tools: { shared, canvas: createCanvasDecoder() } });
+  const models = new LoadedModels(engine.value, { cards: PACKAGED_CARDS, weights: packagedWeights });
+  return success({ engine: engine.value, models, tools: { shared, canvas: createCanvasDecoder() } });
 }
 
 async function screen(
-  { bytes, sha256, effort }: ScreenRequest,
+  { bytes, sha256, effort, role }: ScreenRequest,
+  { card, network }: LoadedModel,
   { engine, tools }: Running,
 ): Promise<Screened> {
   const startedAt = performance.now();
@@ -67,7 +71,7 @@ async function screen(
   const facts = { ...sniffed.value.facts, widthPx: image.widthPx, heightPx: image.heightPx };
   const common = { facts, model: modelKey(card), sha256 };
   const jpegQuality = fileJpegQuality(bytes, sniffed.value.format);
-  const screening = await screenImage(image, { card, network: engine.network, effort, jpegQuality });
+  const screening = await screenImage(image, { card, network, effort, jpegQuality });
   const computeMs = performance.now() - startedAt;
   const thumbnail = await thumbnailOf(image);
   if (screening.kind === 'abstained') {
@@ -75,7 +79,8 @@ async function screen(
   }
   const { score, map } = screening;
   const { backend } = engine;
-  return { verdict: { state: 'scored', ...score, ...common, pixelPath, backend, computeMs }, map, thumbnail };
+  const how = { role, pixelPath, backend, computeMs };
+  return { verdict: { state: 'scored', ...score, ...common, ...how }, map, thumbnail };
 }
 
 /** A small WebP, or null: a list without a thumbnail is better than no verdict. */
@@ -102,18 +107,19 @@ async function handle(request: WorkerRequest): Promise<void> {
     const { backend, kernels, note } = ready.engine;
     return reply({ kind: 'ready', backend, kernels, note });
   }
-  const screened = await screen(request, ready);
+  const { taskId, role } = request;
+  const model = await ready.models.get(role);
+  if (!model.ok) return reply({ kind: 'unable', taskId, fault: model.failure });
+  const screened = await screen(request, model.value, ready);
   const { shared } = ready.tools;
   reply({
     kind: 'screened',
-    taskId: request.taskId,
+    taskId,
     ...screened,
     heapBytes: backendHeapBytes() + shared.heapBytes(),
     worn: shared.isWorn(),
   });
-  if (tuned) return;
-  tuned = true;
-  void ready.engine.tune();
+  void ready.models.tune(role);
 }
 
 self.onmessage = (event: MessageEvent<unknown>) => {

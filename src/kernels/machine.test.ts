@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { noise, starterCard, starterWeights } from '../../test/support/starter.ts';
+import { exampleCard, exampleWeights } from '../../test/support/example-card.ts';
+import { noise } from '../../test/support/noise.ts';
+import { weightsOf } from '../../test/support/packaged.ts';
 import { startBackend } from '../../test/support/tensorflow.ts';
 import { checkGolden } from '../core/model/golden.ts';
 import type { Layer } from '../core/model/layer.ts';
@@ -7,13 +9,15 @@ import { buildLayers, buildNetwork } from '../core/model/network.ts';
 import { scoreTiles } from '../core/model/score-tiles.ts';
 import { PLAN, planTiles } from '../core/model/tiles.ts';
 import { NETWORK_KERNEL, type NetworkKernel } from '../core/model/whole-network.ts';
+import { MODEL_ROLES } from '../core/verdict.ts';
+import { PACKAGED_CARDS } from '../platform/packaged-models.ts';
 import { compileKernels } from './kernels.ts';
 import { createMachine, type Machine } from './machine.ts';
 import { planFor } from './plan.ts';
 import { kernelHeapBytes } from './register.ts';
 
-async function starterMachine(): Promise<Machine> {
-  const plan = planFor(starterCard.layers, starterWeights());
+async function exampleMachine(): Promise<Machine> {
+  const plan = planFor(exampleCard.layers, exampleWeights());
   if (plan === null) throw new Error('no plan');
   return createMachine(await compileKernels('simd'), plan);
 }
@@ -23,21 +27,21 @@ const picture = (rows: number, columns: number): Float32Array =>
 
 describe('createMachine', () => {
   it('gives the same result whatever sizes came before', async () => {
-    const used = await starterMachine();
+    const used = await exampleMachine();
     for (const [rows, columns] of [
       [130, 61],
       [49, 49],
       [61, 130],
       [130, 61],
     ] as const) {
-      const fresh = await starterMachine();
+      const fresh = await exampleMachine();
       const input = picture(rows, columns);
       expect(used.run({ rows, columns }, input)).toEqual(fresh.run({ rows, columns }, input));
     }
   });
 
   it('needs no more memory after 1,000 pictures than for the largest', async () => {
-    const machine = await starterMachine();
+    const machine = await exampleMachine();
     machine.run({ rows: 71, columns: 71 }, picture(71, 71));
     const bytes = machine.heapBytes();
     for (let index = 0; index < 1000; index++) {
@@ -48,7 +52,7 @@ describe('createMachine', () => {
   }, 60_000);
 
   it('refuses a picture smaller than one patch', async () => {
-    const machine = await starterMachine();
+    const machine = await exampleMachine();
     expect(() => machine.run({ rows: 48, columns: 90 }, picture(48, 90))).toThrow('too small');
   });
 
@@ -67,7 +71,7 @@ describe('the kernel for whole networks', () => {
     const before = tf.memory().numTensors;
     tf.engine().startScope();
     const { prepare } = tf.getKernel(NETWORK_KERNEL, 'wasm') as unknown as NetworkKernel;
-    const network = prepare(starterCard.layers, starterWeights());
+    const network = prepare(exampleCard.layers, exampleWeights());
     if (network === null) throw new Error('no network');
     expect(kernelHeapBytes()).toBeGreaterThan(0);
     const pictures = [picture(57, 65), picture(65, 57)].map((values) => tf.tensor4d(values, [1, 57, 65, 3]));
@@ -84,23 +88,22 @@ describe('the kernel for whole networks', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('passes the golden check of the packaged model', async () => {
-    const built = buildNetwork(await startBackend('kernels'), starterCard, starterWeights());
+  it.each(MODEL_ROLES)('passes the golden check of the packaged model %s', async (role) => {
+    const card = PACKAGED_CARDS[role];
+    const built = buildNetwork(await startBackend('kernels'), card, weightsOf(role));
     if (!built.ok) throw new Error(built.failure.message);
     expect(kernelHeapBytes()).toBeGreaterThan(0);
-    const { passed, largestDifference } = await checkGolden(built.value, starterCard.golden);
-    expect(passed).toBe(true);
-    expect(largestDifference).toBeLessThan(1e-4);
+    expect((await checkGolden(built.value, card.golden)).passed).toBe(true);
     built.value.dispose();
   });
 
   it('gives the same logits tile by tile', async () => {
-    const built = buildNetwork(await startBackend('kernels'), starterCard, starterWeights());
+    const built = buildNetwork(await startBackend('kernels'), exampleCard, exampleWeights());
     if (!built.ok) throw new Error(built.failure.message);
     const [widthPx, heightPx] = [203, 170];
     const rgba = noise(widthPx * heightPx * 4, 3);
     const image = { widthPx, heightPx, rgba };
-    const { receptiveField } = starterCard;
+    const { receptiveField } = exampleCard;
     const logits = async (tilePx: number) => {
       const plan = planTiles(image, receptiveField, 'full', { ...PLAN, tilePx });
       return { tiles: plan.tiles.length, ...(await scoreTiles(built.value, image, receptiveField, plan)) };

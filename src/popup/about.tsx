@@ -1,15 +1,16 @@
-/** The section about Telltale itself: what the words mean, which model answers, what is kept here. */
+/** The section about Telltale itself: what the words mean, which models answer, what is kept here. */
 import { LEVELS } from '../core/verdict.ts';
-import type { EngineInfo } from '../protocol/schemas.ts';
+import type { EngineInfo, ModelFacts } from '../protocol/schemas.ts';
 import { LevelDisc } from '../ui/disc.tsx';
 import { numbers, plural, text } from '../ui/i18n.ts';
 import { LEVEL_LOOKS } from '../ui/levels.ts';
 import type { PopupActions } from './actions.ts';
-import { engineNoteText } from './engine-note.ts';
+import { engineNoteText, strongNoteText } from './engine-note.ts';
+import { Limits } from './limits.tsx';
 import type { CacheSize } from './state.ts';
 import type { PopupProps } from './view.tsx';
 
-/** Levels, model and data, in this order. */
+/** Levels, models and data, in this order. */
 export function About({ state, actions }: PopupProps) {
   return (
     <div class="about">
@@ -17,7 +18,7 @@ export function About({ state, actions }: PopupProps) {
         <h2>{text('popup_levels')}</h2>
         <LevelList />
       </section>
-      {state.view && <Model engine={state.view.engine} />}
+      {state.view && <Models engine={state.view.engine} />}
       <Data cache={state.cache} actions={actions} />
     </div>
   );
@@ -38,37 +39,41 @@ const LevelList = () => (
   </ul>
 );
 
-function Model({ engine }: { engine: EngineInfo }) {
-  const { model, backend, note, workers } = engine;
+function Models({ engine }: { engine: EngineInfo }) {
+  const { models, backend, note, workers } = engine;
   const runs = backend
     ? `${text(`backend_${backend}`)} · ${plural('popup_workers', workers)}`
     : text('popup_backend_none');
+  const strongNote = strongNoteText(engine);
   return (
     <section>
-      <h2>{text('popup_model')}</h2>
-      {model.starter && <p class="small starter">{text('starter_notice')}</p>}
+      <h2>{text('popup_models')}</h2>
       <dl class="facts small">
-        <dt class="soft">{text('popup_model_name')}</dt>
-        <dd>{model.name}</dd>
         <dt class="soft">{text('popup_backend')}</dt>
         <dd>
           {runs}
           {note !== null && <p class="soft">{engineNoteText(note)}</p>}
+          {strongNote !== null && <p class="soft">{strongNote}</p>}
         </dd>
       </dl>
-      <h3>{text('popup_limits')}</h3>
-      {model.limits.length === 0 ? (
-        <p class="small soft">{text('popup_limits_none')}</p>
-      ) : (
-        <ul class="limits small">
-          {model.limits.map((limit) => (
-            <li key={limit}>{limit}</li>
-          ))}
-        </ul>
-      )}
+      {models.map((model) => (
+        <Model key={model.role} model={model} />
+      ))}
     </section>
   );
 }
+
+/** What a model is for, and what it does not know. */
+const Model = ({ model: { role, name, version, limits } }: { model: ModelFacts }) => (
+  <div class="model" data-role={role}>
+    <h3>
+      {name} {version}
+    </h3>
+    <p class="small">{text(`popup_model_${role}`)}</p>
+    <h4 class="small">{text('popup_limits')}</h4>
+    <Limits limits={limits} />
+  </div>
+);
 
 function Data({ cache, actions }: { cache: CacheSize | null; actions: PopupActions }) {
   const kept = cache

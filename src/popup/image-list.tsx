@@ -54,7 +54,13 @@ export function ImageList({ state, view, actions }: PopupProps & { view: PageVie
         }
       >
         {drawnRows(state).map((row) => (
-          <ImageRow key={rowKey(row)} row={row} pageUrl={view.url} actions={actions} />
+          <ImageRow
+            key={rowKey(row)}
+            row={row}
+            pageUrl={view.url}
+            models={view.engine.models}
+            actions={actions}
+          />
         ))}
       </ul>
       {hidden > 0 && (

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { bandText, probabilityText, stateWords } from '../core/report/wording.ts';
 import type { Scored } from '../core/verdict.ts';
-import type { PageRow } from '../protocol/schemas.ts';
+import type { ModelFacts, PageRow } from '../protocol/schemas.ts';
 import { Band } from '../ui/band.tsx';
 import { StateDisc } from '../ui/disc.tsx';
 import { text, wording } from '../ui/i18n.ts';
@@ -20,8 +20,12 @@ export interface RowProps {
   actions: PopupActions;
 }
 
+interface ImageRowProps extends RowProps {
+  models: readonly ModelFacts[];
+}
+
 /** The row; its main part opens the details of images that were looked at. */
-export function ImageRow({ row, pageUrl, actions }: RowProps) {
+export function ImageRow({ row, pageUrl, models, actions }: ImageRowProps) {
   const [open, setOpen] = useState(false);
   const { state, image } = row;
   const looked = state?.state === 'scored' || state?.state === 'abstained';
@@ -60,7 +64,7 @@ export function ImageRow({ row, pageUrl, actions }: RowProps) {
       </button>
       <RowControls row={row} pageUrl={pageUrl} actions={actions} />
       <RowHelp row={row} actions={actions} />
-      {looked && open && <RowDetails id={detailsId} row={row} state={state} actions={actions} />}
+      {looked && open && <RowDetails id={detailsId} {...{ row, state, models, actions }} />}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 /** The section about the page: scan, summary, list; or why there is none of it. */
-import { text } from '../ui/i18n.ts';
+import type { EngineInfo } from '../protocol/schemas.ts';
 import { EmptyFace } from './empty-face.tsx';
+import { strongNoteText } from './engine-note.ts';
 import { ImageList } from './image-list.tsx';
 import { ScanControl } from './scan-control.tsx';
 import { situationOf } from './situation.ts';
@@ -22,9 +23,13 @@ export function PageSection({ state, actions }: PopupProps) {
       ) : (
         <EmptyFace situation={situation} state={state} actions={actions} />
       )}
-      {state.view && reachable && state.view.engine.model.starter && (
-        <p class="starter small soft">{text('starter_notice')}</p>
-      )}
+      {state.view && reachable && <StrongNote engine={state.view.engine} />}
     </div>
   );
+}
+
+/** Scores of the fast model alone are another product than what the words promise: said where the scores are. */
+function StrongNote({ engine }: { engine: EngineInfo }) {
+  const note = strongNoteText(engine);
+  return note === null ? null : <p class="strong-note small soft">{note}</p>;
 }

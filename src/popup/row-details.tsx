@@ -1,17 +1,19 @@
 /** Everything that is known about one image. */
 import type { ComponentChildren } from 'preact';
 import { snakeCase } from '../core/report/catalogue.ts';
-import { outsideSentence, probabilityText } from '../core/report/wording.ts';
-import type { Abstained, Scored } from '../core/verdict.ts';
-import type { PageRow } from '../protocol/schemas.ts';
+import { modelName, outsideSentence, probabilityText } from '../core/report/wording.ts';
+import { type Abstained, isProvisional, type ModelRole, type Scored } from '../core/verdict.ts';
+import type { ModelFacts, PageRow } from '../protocol/schemas.ts';
 import { numbers, text, wording } from '../ui/i18n.ts';
 import { LEVEL_LOOKS } from '../ui/levels.ts';
 import type { PopupActions } from './actions.ts';
+import { Limits } from './limits.tsx';
 
 interface RowDetailsProps {
   id: string;
   row: PageRow;
   state: Scored | Abstained;
+  models: readonly ModelFacts[];
   actions: PopupActions;
 }
 
@@ -23,7 +25,7 @@ const Fact = ({ name, children }: { name: string; children: ComponentChildren })
 );
 
 /** The level's explanation and the facts, as a list of terms. */
-export function RowDetails({ id, row, state, actions }: RowDetailsProps) {
+export function RowDetails({ id, row, state, models, actions }: RowDetailsProps) {
   const { facts } = state;
   const size = `${facts.format.toUpperCase()} · ${facts.widthPx} × ${facts.heightPx} · ${numbers().bytes(facts.sizeBytes)}`;
   return (
@@ -31,7 +33,7 @@ export function RowDetails({ id, row, state, actions }: RowDetailsProps) {
       {state.state === 'scored' && <p>{text(LEVEL_LOOKS[state.level].explanationKey)}</p>}
       {state.state === 'scored' && <OutsideRemark scored={state} />}
       <dl>
-        {state.state === 'scored' && <ScoreFacts scored={state} onLookWhole={() => actions.screenRow(row)} />}
+        {state.state === 'scored' && <ScoreFacts scored={state} onLookAgain={() => actions.screenRow(row)} />}
         <Fact name={text('popup_details_size')}>{size}</Fact>
         <Fact name={text('popup_details_source')}>
           {row.image.url === null ? text('popup_details_in_page') : <bdi>{row.image.url}</bdi>}
@@ -40,7 +42,20 @@ export function RowDetails({ id, row, state, actions }: RowDetailsProps) {
           <span class="hash">{state.sha256}</span>
         </Fact>
       </dl>
+      {state.state === 'scored' && <SpeakerLimits role={state.role} models={models} />}
     </div>
+  );
+}
+
+/** What the model that speaks here does not know. */
+function SpeakerLimits({ role, models }: { role: ModelRole; models: readonly ModelFacts[] }) {
+  const speaker = models.find((model) => model.role === role);
+  if (speaker === undefined) return null;
+  return (
+    <details class="speaker">
+      <summary>{text('popup_limits')}</summary>
+      <Limits limits={speaker.limits} />
+    </details>
   );
 }
 
@@ -49,10 +64,9 @@ function OutsideRemark({ scored }: { scored: Scored }) {
   return sentence === null ? null : <p class="outside">{sentence}</p>;
 }
 
-function ScoreFacts({ scored, onLookWhole }: { scored: Scored; onLookWhole: () => void }) {
+function ScoreFacts({ scored, onLookAgain }: { scored: Scored; onLookAgain: () => void }) {
   const { percent, count, milliseconds } = numbers();
   const computed = [
-    scored.model,
     text(`backend_${scored.backend}`),
     text(`pixels_${snakeCase(scored.pixelPath)}`),
     milliseconds(scored.computeMs),
@@ -67,11 +81,22 @@ function ScoreFacts({ scored, onLookWhole }: { scored: Scored; onLookWhole: () =
       {scored.coverage < 1 && (
         <Fact name={text('popup_details_coverage')}>
           {text('popup_details_coverage_value', percent(scored.coverage))}{' '}
-          <button type="button" class="link" onClick={onLookWhole}>
+          <button type="button" class="link" onClick={onLookAgain}>
             {text('popup_look_whole')}
           </button>
         </Fact>
       )}
+      <Fact name={text('popup_details_model')}>
+        {modelName(scored.model)}
+        {scored.role === 'fast' && !isProvisional(scored) && (
+          <>
+            {' '}
+            <button type="button" class="link" onClick={onLookAgain}>
+              {text('popup_ask_strong')}
+            </button>
+          </>
+        )}
+      </Fact>
       <Fact name={text('popup_details_computed')}>{computed.join(' · ')}</Fact>
     </>
   );

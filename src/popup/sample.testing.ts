@@ -34,7 +34,10 @@ export const pageView = (rows: PageRow[], changes: Partial<PageView> = {}): Page
     backend: 'wasm',
     note: null,
     workers: 1,
-    model: { id: 'starter', name: 'Starter', starter: true, limits: [] },
+    models: [
+      { role: 'fast', id: 'fast', version: '1', name: 'Fast', limits: [], fault: null },
+      { role: 'strong', id: 'strong', version: '1', name: 'Strong', limits: [], fault: null },
+    ],
   },
   ...changes,
 });

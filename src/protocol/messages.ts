@@ -63,6 +63,8 @@ export const engineOutcome = v.object({
   thumbnail: v.nullable(bytes),
   /** Known from an earlier visit: nothing was decoded or inferred. */
   fromCache: v.boolean(),
+  /** The strong model is still looking: the job stays in hand, and another outcome follows. */
+  interim: v.boolean(),
 });
 export type EngineOutcome = v.InferOutput<typeof engineOutcome>;
 

@@ -1,9 +1,10 @@
 /** Shapes that cross a border between contexts. Everything is parsed on arrival; inside, types are trusted. */
 import * as v from 'valibot';
 import { LIMITS } from '../core/limits.ts';
+import type { Occasion } from '../core/score/second-opinion.ts';
 import type { ImageState, PatchMap, Verdict } from '../core/verdict.ts';
-import { ABSTENTIONS, BACKENDS, FAILURES, LEVELS, OUTSIDE } from '../core/verdict.ts';
-import { engineNote } from './engine-fault.ts';
+import { ABSTENTIONS, BACKENDS, FAILURES, LEVELS, MODEL_ROLES, OUTSIDE } from '../core/verdict.ts';
+import { engineFault, engineNote } from './engine-fault.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -44,6 +45,10 @@ export const PRIORITIES = ['click', 'hover', 'visible', 'bulk'] as const;
 export const priority = v.picklist(PRIORITIES);
 export type Priority = v.InferOutput<typeof priority>;
 
+/** A click and a hover are a person's who waits for that very picture. */
+export const occasionOf = (urgency: Priority): Occasion =>
+  urgency === 'click' || urgency === 'hover' ? 'awaited' : 'scan';
+
 const imageFacts = v.object({
   widthPx: count,
   heightPx: count,
@@ -64,6 +69,8 @@ const scored = v.object({
   facts: imageFacts,
   pixelPath: v.picklist(['file', 'canvas']),
   model: label,
+  role: v.picklist(MODEL_ROLES),
+  provisional: v.exactOptional(v.literal(true)),
   backend: v.picklist(BACKENDS),
   computeMs: v.pipe(v.number(), v.minValue(0)),
   sha256,
@@ -135,13 +142,27 @@ export const scanProgress = v.object({
 });
 export type ScanProgress = v.InferOutput<typeof scanProgress>;
 
+/** A packaged model as pages show it. */
+export const modelFacts = v.object({
+  role: v.picklist(MODEL_ROLES),
+  id: label,
+  version: label,
+  name: label,
+  /** What it does not know, one sentence each. */
+  limits: v.array(label),
+  /** Why it does not answer, where it was asked for in vain. */
+  fault: v.nullable(engineFault),
+});
+export type ModelFacts = v.InferOutput<typeof modelFacts>;
+
 export const engineInfo = v.object({
   /** Null until an engine has started and passed its golden check. */
   backend: v.nullable(v.picklist(BACKENDS)),
   /** Why a faster backend, or any, is not used; null when there is nothing to say. */
   note: v.nullable(engineNote),
   workers: count,
-  model: v.object({ id: label, name: label, starter: v.boolean(), limits: v.array(label) }),
+  /** The fast one, then the strong one. */
+  models: v.array(modelFacts),
 });
 export type EngineInfo = v.InferOutput<typeof engineInfo>;
 

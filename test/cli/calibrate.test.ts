@@ -5,8 +5,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/lib/command.mjs';
 import { answersOf, telltale } from '../support/command-line.ts';
+import { noise } from '../support/noise.ts';
 import { jpegOf, pngOf, waves } from '../support/pictures-by-hand.ts';
-import { noise } from '../support/starter.ts';
 
 const MODEL = path.join(ROOT, 'models/starter');
 let scratch = '';

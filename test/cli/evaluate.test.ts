@@ -5,8 +5,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelReport } from '../../src/core/evaluate/report.ts';
 import { answersOf, type Finished, startTelltale, telltale } from '../support/command-line.ts';
+import { noise } from '../support/noise.ts';
 import { pngOf } from '../support/pictures-by-hand.ts';
-import { noise } from '../support/starter.ts';
 import { writeTinyModel } from '../support/tiny-model.ts';
 
 let scratch = '';

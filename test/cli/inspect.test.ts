@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { telltale } from '../support/command-line.ts';
+import { noise } from '../support/noise.ts';
 import { jpegOf, pngOf, waves } from '../support/pictures-by-hand.ts';
-import { noise } from '../support/starter.ts';
 
 let scratch = '';
 const put = (name: string, bytes: Uint8Array | string) => {

@@ -10,7 +10,7 @@ const SOURCE = path.join(ROOT, 'src');
 const LANES: Record<string, readonly string[]> = {
   core: ['models'],
   protocol: ['core'],
-  platform: ['core', 'protocol'],
+  platform: ['core', 'protocol', 'models'],
   ui: ['core', 'protocol', 'platform', 'public/_locales'],
   kernels: ['core'],
   engine: ['core', 'protocol', 'platform', 'kernels', 'models'],

@@ -1,9 +1,10 @@
 /** The badge on hover, the context menu, and the heatmap, on pages that do not help. */
 import type { Page } from 'puppeteer-core';
 import { afterAll, describe, expect, it } from 'vitest';
-import card from '../../models/starter/card.json' with { type: 'json' };
 import { askBackground, waitFor } from '../../scripts/lib/extension.mjs';
 import { boxOf, overlayOf } from '../../scripts/lib/overlay.mjs';
+import type { ModelRole } from '../../src/core/verdict.ts';
+import { PACKAGED_CARDS } from '../../src/platform/packaged-models.ts';
 import { startFixtures } from '../support/fixture-server.mjs';
 import {
   openFixture,
@@ -129,12 +130,13 @@ describe('the heatmap', () => {
       if (row === undefined) throw new Error(`no row for ${name}`);
       await page.bringToFront();
       await page.$eval(`.${name}`, (element) => element.scrollIntoView({ block: 'center' }));
-      const { frameId, image } = row;
+      const { frameId, image, state } = row;
+      const role = state?.state === 'scored' ? state.role : 'fast';
       await askBackground(session.desk, 'row.heatmap', { tabId, frameId, id: image.id, shown: true });
       for (const scrolledPx of [0, 37]) {
         await page.evaluate((top) => scrollBy(0, top), scrolledPx);
         await waitFor(`the heatmap to settle over ${name}`, async () => {
-          const off = await offsetPx(page, name);
+          const off = await offsetPx(page, name, role);
           return off !== null && off <= 2 ? true : undefined;
         });
       }
@@ -148,7 +150,7 @@ describe('the heatmap', () => {
    * Largest distance between an edge of the heatmap and where it belongs, in CSS px; null without heatmap. The
    * map of a 320 x 240 picture covers the middle squares of its receptive fields, not the rim around them.
    */
-  async function offsetPx(page: Page, name: string): Promise<number | null> {
+  async function offsetPx(page: Page, name: string, role: ModelRole): Promise<number | null> {
     const drawn = await heatmapBox(page);
     const painted = PAINTED[name];
     if (drawn === null || painted === undefined) return null;
@@ -156,7 +158,7 @@ describe('the heatmap', () => {
       const { x, y } = node.getBoundingClientRect();
       return { x, y };
     });
-    const { sizePx, stridePx, offsetPx: startPx } = card.receptiveField;
+    const { sizePx, stridePx, offsetPx: startPx } = PACKAGED_CARDS[role].receptiveField;
     const rimPx = startPx + (sizePx - stridePx) / 2;
     const [scaleX, scaleY] = [painted.width / 320, painted.height / 240];
     const patches = (sidePx: number) => Math.floor((sidePx - sizePx) / stridePx) + 1;

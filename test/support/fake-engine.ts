@@ -1,8 +1,10 @@
 /** Workers and a clock under a test's control, for the engine's pool and host. */
+
+import type { ModelRole } from '../../src/core/verdict.ts';
 import type { Timers, WorkerFactory } from '../../src/engine/pool.ts';
 import type { WorkerRequest } from '../../src/engine/worker-protocol.ts';
 import { type EngineNote, thrownFault } from '../../src/protocol/engine-fault.ts';
-import { starterCard } from './starter.ts';
+import { exampleCard } from './example-card.ts';
 
 type ScreenRequest = Extract<WorkerRequest, { kind: 'screen' }>;
 
@@ -29,31 +31,56 @@ export class FakeWorker {
     return this.requests.at(-1)?.kind === 'screen';
   }
 
-  /** Answers its picture with a plausible score; `changes` makes it less so. */
+  /** Answers that it is not sure. */
+  answerUnsure(): void {
+    const { sha256, role } = this.task;
+    this.answer(scored(sha256, { role, level: 'unsure' }));
+  }
+
+  /** Answers its picture with a plausible score, sure of it; `changes` makes it less so. */
   answer(changes: Record<string, unknown> = {}): void {
-    const { taskId, sha256 } = this.task;
+    const { taskId, sha256, role } = this.task;
     this.say({
       kind: 'screened',
       taskId,
       thumbnail: null,
       heapBytes: 1e6,
       worn: false,
-      ...scored(sha256),
+      ...scored(sha256, { role }),
       ...changes,
     });
   }
 }
 
-export function scored(sha256: string, coverage = 1) {
+export function scored(
+  sha256: string,
+  {
+    coverage = 1,
+    role = 'strong',
+    level = 'none',
+  }: { coverage?: number; role?: ModelRole; level?: 'none' | 'unsure' } = {},
+) {
   const facts = { widthPx: 120, heightPx: 100, format: 'png', sizeBytes: 10 };
-  const band: [number, number] = [0.4, 0.6];
-  const shares = { probability: 0.5, topProbability: 0.5, flaggedShare: 0, coverage };
+  const band: [number, number] = level === 'none' ? [0.05, 0.2] : [0.4, 0.6];
+  const shares = {
+    probability: level === 'none' ? 0.1 : 0.5,
+    topProbability: 0.5,
+    flaggedShare: 0,
+    coverage,
+  };
   const grid = { rows: 7, columns: 9 };
   const verdict = {
-    ...{ state: 'scored' as const, level: 'unsure' as const, band, grid, facts, ...shares },
-    ...{ pixelPath: 'file' as const, model: 'starter@1/p1', backend: 'wasm' as const, computeMs: 5, sha256 },
+    ...{ state: 'scored' as const, level, band, grid, facts, ...shares },
+    ...{
+      pixelPath: 'file' as const,
+      model: `${role}@1/p1`,
+      role,
+      backend: 'wasm' as const,
+      computeMs: 5,
+      sha256,
+    },
   };
-  const { receptiveField } = starterCard;
+  const { receptiveField } = exampleCard;
   const map = { ...grid, values: new Uint8Array(63), receptiveField, widthPx: 120, heightPx: 100 };
   return { verdict, map };
 }

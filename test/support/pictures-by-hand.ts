@@ -6,7 +6,7 @@ import encodeJpeg, { init as startJpegEncoder } from '@jsquash/jpeg/encode.js';
 import encodeWebp, { init as startWebpEncoder } from '@jsquash/webp/encode.js';
 import type { PixelImage } from '../../src/core/image/pixels.ts';
 import { initDecoders, type SharedDecoders } from '../../src/core/image/shared-decoders.ts';
-import { noise } from './starter.ts';
+import { noise } from './noise.ts';
 
 const require = createRequire(import.meta.url);
 const compiled = (path: string) => new WebAssembly.Module(readFileSync(require.resolve(path)));

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { goldenInput } from '../../src/core/model/golden.ts';
 import { writeSafetensors } from '../../src/core/model/safetensors-writer.ts';
-import { starterCard } from './starter.ts';
+import { exampleCard } from './example-card.ts';
 
 const KERNEL = 3;
 const GOLDEN = { formula: 'two-sines-1' as const, widthPx: 12, heightPx: 10, sum: 0 };
@@ -29,7 +29,7 @@ export function writeTinyModel(folder: string, { id = 'tiny', middle = 128 } = {
     return sum / taps / 16 - middle / 16;
   });
   const card = {
-    ...starterCard,
+    ...exampleCard,
     id,
     name: 'Tiny',
     layers: [{ op: 'conv', name: 'c', in: 3, out: 1, kernel: KERNEL, stride: 1, bias: true }],
@@ -39,7 +39,7 @@ export function writeTinyModel(folder: string, { id = 'tiny', middle = 128 } = {
       sha256: createHash('sha256').update(bytes).digest('hex'),
       sizeBytes: bytes.byteLength,
     },
-    limits: { ...starterCard.limits, minSidePx: 8 },
+    limits: { ...exampleCard.limits, minSidePx: 8 },
     golden: {
       input: { ...GOLDEN, sum: rgb.reduce((total, value) => total + value, 0) },
       rows,

@@ -18,7 +18,6 @@ export function productCard(
     id,
     version: options.version,
     name: options.name ?? name,
-    starter: false,
     input: { channels: 'RGB', range: [0, 255], resize: 'never', alpha: 'over-white' },
     layers: imported.layers,
     receptiveField: imported.receptiveField,
@@ -35,7 +34,7 @@ export function productCard(
       fittedOn: 'not fitted yet',
       note: 'Placeholder until the model is calibrated: everything is unsure.',
     },
-    // Two receptive fields, as for the starter: below that there is next to nothing to average.
+    // Two receptive fields: below that there is next to nothing to average.
     limits: {
       minSidePx: 2 * imported.receptiveField.sizePx,
       ...LIMITS,

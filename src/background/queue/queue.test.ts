@@ -21,13 +21,14 @@ const outcome = (jobId: string, verdict: Verdict): EngineOutcome => ({
   map: null,
   thumbnail: null,
   fromCache: false,
+  interim: false,
 });
 
 const info = {
   backend: null,
   note: null,
   workers: 1,
-  model: { id: 'm', name: 'M', starter: true, limits: [] },
+  models: [],
 };
 
 let jobs: EngineJob[];
@@ -58,7 +59,7 @@ beforeEach(() => {
     },
     readInPage: async () => success(new Uint8Array([1])),
     isPermitted: async () => true,
-    keep: vi.fn(async () => {}),
+    keep: vi.fn(async ({ verdict }) => verdict),
     deliver: async (deliveries) => {
       deliveredHere.push(...deliveries);
     },
@@ -155,13 +156,12 @@ describe('a picture', () => {
     await sentJobs(1);
   });
 
-  it('that fails is delivered and not kept', async () => {
+  it('that fails is delivered', async () => {
     const queue = new Queue(environment);
     await queue.request([want(1)]);
     const failed: Verdict = { state: 'failed', reason: 'corrupt' };
     await queue.done(outcome((await nth(0)).jobId, failed));
     expect(deliveredTo(1)).toEqual([failed]);
-    expect(environment.keep).not.toHaveBeenCalled();
   });
 });
 
@@ -331,8 +331,9 @@ describe('a background that starts again', () => {
   it('takes the other outcomes, and sends the rest, when one cannot be kept', async () => {
     const bug = new Error('not a DOMException');
     environment.reportBug = vi.fn();
-    environment.keep = async ({ jobId }) => {
+    environment.keep = async ({ jobId, verdict }) => {
       if (jobId === 'job-1') throw bug;
+      return verdict;
     };
     const undelivered = [outcome('job-1', aScore()), outcome('job-2', aScore())];
     status = { inHand: [], undelivered, info };

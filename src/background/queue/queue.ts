@@ -37,8 +37,11 @@ export interface QueueEnvironment {
   /** The bytes as the subscriber's page reads them, its reason, or null when its frame is gone. */
   readInPage: (reader: Subscriber) => Promise<Result<Uint8Array<ArrayBuffer>, FailureReason> | null>;
   isPermitted: (url: string) => Promise<boolean>;
-  /** Keeps a verdict; `url` is the address it was read from anonymously, or null. */
-  keep: (outcome: EngineOutcome, url: string | null) => Promise<void>;
+  /**
+   * Keeps a verdict and resolves with the best one known of these bytes; `url` is the address it was read from
+   * anonymously, or null.
+   */
+  keep: (outcome: EngineOutcome, url: string | null) => Promise<Verdict>;
   /** Resolves when every document has taken its states, or is gone. */
   deliver: (deliveries: Delivery[]) => Promise<void>;
   save: (changes: JobChanges) => Promise<void>;
@@ -134,16 +137,23 @@ export class Queue {
     void this.deliverTo(running.subscribers, { state: 'running' });
   }
 
-  /** The engine has finished a job. Resolves when the outcome is kept and on its way. */
+  /**
+   * The engine has finished a job, or has one model's word and asks the other. Resolves when the outcome is kept and on
+   * its way.
+   */
   async done(outcome: EngineOutcome): Promise<void> {
-    const { jobId, verdict } = outcome;
+    const { jobId, interim } = outcome;
     const source = this.rowOf(jobId)?.source;
     // Kept first: whoever hears of the verdict may ask for its map at once.
-    if (verdict.state !== 'failed') {
-      await this.environment.keep(outcome, source?.kind === 'url' ? source.url : null);
-    }
+    const verdict = await this.environment.keep(outcome, source?.kind === 'url' ? source.url : null);
     const row = this.rowOf(jobId);
+    // An interim word that the last one has overtaken finds no row.
     if (row === undefined) return;
+    if (interim) {
+      if (verdict.state !== 'scored') return;
+      void this.deliverTo(row.subscribers, { ...verdict, provisional: true });
+      return;
+    }
     if (!this.handToPages(row, verdict)) this.finish(row, verdict);
     this.dispatch();
   }

@@ -1,6 +1,7 @@
 /** Every picture of the frame that was ever asked about, and the last state of each. */
 
-import type { ImageState } from '../../core/verdict.ts';
+import { isBetter, nextShown } from '../../core/score/second-opinion.ts';
+import type { ImageState, Scored } from '../../core/verdict.ts';
 import { isWaiting } from '../../core/verdict.ts';
 import type { ImageKind, StateUpdate } from '../../protocol/schemas.ts';
 import { isConnected, localNameOf } from '../dom.ts';
@@ -119,8 +120,21 @@ export class Registry {
     const record = this.#live.get(update.id);
     if (!record || !this.stillShows(record, update.generation)) return null;
     if (record.state !== null && !isWaiting(record.state) && isWaiting(update.state)) return null;
-    record.state = update.state;
+    record.state = nextShown(record.state, update.state);
     return record;
+  }
+
+  /** Other records with a lesser score of the same bytes, which now show `scored` as well: one picture, one number. */
+  share(scored: Scored): ImageRecord[] {
+    const others = [...this.#live.values()].filter(
+      ({ state }) =>
+        state?.state === 'scored' &&
+        state.sha256 === scored.sha256 &&
+        isBetter(scored, state) &&
+        state !== scored,
+    );
+    for (const record of others) record.state = scored;
+    return others;
   }
 
   /** Forgets elements that left the document. About 0.1 µs a record. */

@@ -1,12 +1,13 @@
 /** The badge of one picture: glyph, word, score with band; opened, a sentence on what that means. */
 import {
   bandText,
+  modelName,
   outsideSentence,
   probabilityText,
   scoreText,
   stateWords,
 } from '../../core/report/wording.ts';
-import type { ImageState } from '../../core/verdict.ts';
+import { type ImageState, isProvisional, type Scored } from '../../core/verdict.ts';
 import { text, wording } from '../../ui/i18n.ts';
 import { LEVEL_LOOKS } from '../../ui/levels.ts';
 import type { Box, Size } from '../geometry/box.ts';
@@ -38,8 +39,9 @@ export interface BadgeActions {
   close(): void;
 }
 
-/** Whether scores of this model come with the notice that it is a starter; its id says so. */
-const isStarter = (model: string): boolean => /^starter\b/i.test(model);
+/** Which model speaks, by id and version, and whether another word is to come. */
+const speakerText = (scored: Scored): string =>
+  text(isProvisional(scored) ? 'overlay_provisional' : `overlay_by_${scored.role}`, modelName(scored.model));
 
 export class Badge {
   readonly element: HTMLElement;
@@ -136,7 +138,8 @@ export class Badge {
   #renderDisc(state: ImageState | null): void {
     const look = state?.state === 'scored' ? LEVEL_LOOKS[state.level] : null;
     const waiting = !this.#view.trouble && (!state || state.state === 'queued' || state.state === 'running');
-    this.#disc.className = `disc${look ? '' : ' hollow'}${waiting ? ' busy' : ''}`;
+    const checking = isProvisional(state) && !this.#view.trouble;
+    this.#disc.className = `disc${look ? '' : ' hollow'}${waiting ? ' busy' : ''}${checking ? ' checking' : ''}`;
     this.#disc.style.setProperty('--disc', look ? `var(${look.colorToken})` : 'transparent');
     const hollow = state && state.state !== 'scored' ? HOLLOW_GLYPHS[state.state] : '';
     this.#disc.textContent = this.#view.trouble ? '!' : (look?.glyph ?? hollow);
@@ -166,9 +169,7 @@ export class Badge {
       const share = wording().numbers.percent(state.coverage);
       lines.push(make('p', 'soft', {}, [text('overlay_coverage', share)]));
     }
-    if (state?.state === 'scored' && isStarter(state.model)) {
-      lines.push(make('p', 'soft', {}, [text('starter_notice')]));
-    }
+    if (state?.state === 'scored') lines.push(make('p', 'soft', {}, [speakerText(state)]));
     this.#details.replaceChildren(...lines);
     this.#details.hidden = !open || lines.length === 0;
   }

@@ -44,7 +44,13 @@ interface ShownBadge {
 interface ShownHeatmap {
   generation: number;
   heatmap: Heatmap;
+  /** The score that it was computed with. */
+  look: string;
 }
+
+/** Names a look at a picture: another model's, or a fuller one, has another map. */
+const lookOf = ({ state }: ImageRecord): string =>
+  state?.state === 'scored' ? `${state.sha256} ${state.model} ${state.coverage}` : '';
 
 const fileSize = (state: ImageState | null): Size =>
   state && 'facts' in state
@@ -81,6 +87,12 @@ export class Overlay {
 
   heatmapShown(record: ImageRecord): boolean {
     return this.#heatmaps.get(record)?.generation === record.generation;
+  }
+
+  /** A heatmap is shown, of another look than the score. */
+  heatmapOutdated(record: ImageRecord): boolean {
+    const shown = this.#heatmaps.get(record);
+    return shown !== undefined && this.heatmapShown(record) && shown.look !== lookOf(record);
   }
 
   /** Shows the badge at `record`, or pins the one that is there. `focus` moves the keyboard into it. */
@@ -136,7 +148,7 @@ export class Overlay {
     this.host.raise();
     const heatmap = new Heatmap(map, () => this.hideHeatmap(record));
     layer.prepend(...heatmap.elements);
-    this.#heatmaps.set(record, { generation: record.generation, heatmap });
+    this.#heatmaps.set(record, { generation: record.generation, heatmap, look: lookOf(record) });
     this.refresh(record);
     this.#hooks.heatmapsChanged();
     this.#follow();

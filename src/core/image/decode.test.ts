@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { noise } from '../../../test/support/noise.ts';
 import {
   jpegOf,
   losslessWebpOf,
@@ -11,7 +12,6 @@ import {
   waves,
   withOrientation,
 } from '../../../test/support/pictures-by-hand.ts';
-import { noise } from '../../../test/support/starter.ts';
 import { success } from '../result.ts';
 import { type CanvasDecoder, decodeImage } from './decode.ts';
 import { orient } from './orientation.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { noise } from '../../../test/support/noise.ts';
 import { jpegOf, waves, withOrientation } from '../../../test/support/pictures-by-hand.ts';
-import { noise } from '../../../test/support/starter.ts';
 import { jpegFacts } from './jpeg-facts.ts';
 import { jpegQuality } from './jpeg-quality.ts';
 

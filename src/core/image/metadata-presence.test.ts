@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noise } from '../../../test/support/noise.ts';
 import {
   jpegOf,
   losslessWebpOf,
@@ -7,7 +8,6 @@ import {
   waves,
   withOrientation,
 } from '../../../test/support/pictures-by-hand.ts';
-import { noise } from '../../../test/support/starter.ts';
 import { metadataPresence } from './metadata-presence.ts';
 
 const NEITHER = { hasExif: false, hasIcc: false };

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { noise } from '../../../test/support/noise.ts';
 import {
   jpegOf,
   losslessWebpOf,
@@ -9,7 +10,6 @@ import {
   waves,
   withOrientation,
 } from '../../../test/support/pictures-by-hand.ts';
-import { noise } from '../../../test/support/starter.ts';
 import { walkJpeg } from './jpeg-structure.ts';
 import { sniff } from './sniff.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noise } from '../../../test/support/starter.ts';
+import { noise } from '../../../test/support/noise.ts';
 import { fitBoostedTrees } from './boosted-trees.ts';
 
 const column = (count: number, seed: number): Float64Array =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noise } from '../../../test/support/starter.ts';
+import { noise } from '../../../test/support/noise.ts';
 import { conclusionsOf } from './conclusion.ts';
 import type { FileFacts } from './file-facts.ts';
 import { originalShape } from './file-facts.ts';

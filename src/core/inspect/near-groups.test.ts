@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { noise } from '../../../test/support/noise.ts';
 import { waves } from '../../../test/support/pictures-by-hand.ts';
-import { noise } from '../../../test/support/starter.ts';
 import { resizeRaster } from '../image/resize.ts';
 import { pixelImageOf, rasterOf } from '../model/preprocess.ts';
 import { differenceHash, type Hash64, hashDistance } from './difference-hash.ts';

@@ -1,27 +1,38 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import cardJson from '../../../models/starter/card.json' with { type: 'json' };
-import { starterCard, starterWeightBytes } from '../../../test/support/starter.ts';
+import { exampleCard } from '../../../test/support/example-card.ts';
+import { weightBytesOf } from '../../../test/support/packaged.ts';
+import { PACKAGED_CARDS } from '../../platform/packaged-models.ts';
+import { MODEL_ROLES } from '../verdict.ts';
 import { limitsOf, modelKey, parseCard } from './card.ts';
 import { patchesAlong, pixelsUnder, receptiveFieldOf } from './geometry.ts';
 
-const changed = (change: (card: typeof cardJson) => void): unknown => {
-  const copy = structuredClone(cardJson);
+const changed = (change: (card: typeof exampleCard) => void): unknown => {
+  const copy = structuredClone(exampleCard);
   change(copy);
   return copy;
 };
 
 describe('parseCard', () => {
-  it('accepts the starter card, whose weights are the packaged file', () => {
-    const bytes = starterWeightBytes();
-    expect(starterCard.weights.sizeBytes).toBe(bytes.byteLength);
-    expect(starterCard.weights.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
-    expect(modelKey(starterCard)).toBe('starter@1/p1');
+  it('accepts what it has accepted', () => {
+    expect(parseCard(structuredClone(exampleCard))).toEqual({ ok: true, value: exampleCard });
+    expect(modelKey(exampleCard)).toBe('example@1/p1');
   });
+
+  it.each(MODEL_ROLES)(
+    'has accepted the card of the packaged model %s, whose weights are the file beside it',
+    (role) => {
+      const { id, weights } = PACKAGED_CARDS[role];
+      const bytes = weightBytesOf(role);
+      expect(id).toBe(role);
+      expect(weights.sizeBytes).toBe(bytes.byteLength);
+      expect(weights.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    },
+  );
 
   it.each<[string, unknown, string]>([
     ['not an object', 'card', 'card'],
-    ['another schema', changed((card) => (card.schema = 2)), 'schema'],
+    ['another schema', changed((card) => Object.assign(card, { schema: 2 })), 'schema'],
     ['a path as id', changed((card) => (card.id = '../x')), 'id'],
     [
       'an unknown layer',
@@ -41,7 +52,7 @@ describe('parseCard', () => {
       'calibration.a',
     ],
     ['an impossible covariance', changed((card) => (card.calibration.covariance.ab = 9)), 'card'],
-    ['thresholds out of order', changed((card) => (card.calibration.unsureFrom = 0.7)), 'card'],
+    ['thresholds out of order', changed((card) => (card.calibration.unsureFrom = 0.8)), 'card'],
     ['a short golden grid', changed((card) => card.golden.logits.pop()), 'card'],
   ])('refuses %s and says where', (_name, value, where) => {
     expect(parseCard(value)).toMatchObject({ ok: false, failure: { kind: 'bad-card', where } });
@@ -49,7 +60,7 @@ describe('parseCard', () => {
 });
 
 describe('geometry', () => {
-  const field = receptiveFieldOf(starterCard.layers);
+  const field = receptiveFieldOf(exampleCard.layers);
 
   it('follows from the layers', () => {
     expect(field).toEqual({ sizePx: 49, stridePx: 8, offsetPx: 0 });
@@ -58,7 +69,7 @@ describe('geometry', () => {
   it('agrees with walking the layers one by one', () => {
     for (let length = 1; length < 300; length++) {
       let walked = length;
-      for (const layer of starterCard.layers) {
+      for (const layer of exampleCard.layers) {
         if (layer.op === 'conv') walked = Math.floor((walked - layer.kernel) / layer.stride) + 1;
         if (layer.op === 'averagePool') walked = Math.floor((walked - layer.size) / layer.stride) + 1;
       }
@@ -113,8 +124,8 @@ describe('facts for people', () => {
   const withFacts = (
     change: (card: Record<string, unknown>, calibration: Record<string, unknown>) => void,
   ) => {
-    const copy = { ...structuredClone(cardJson), ...structuredClone(facts) } as Record<string, unknown>;
-    const calibration = { ...structuredClone(cardJson.calibration), ...structuredClone(calibrated) };
+    const copy = { ...structuredClone(exampleCard), ...structuredClone(facts) } as Record<string, unknown>;
+    const calibration = { ...structuredClone(exampleCard.calibration), ...structuredClone(calibrated) };
     change(copy, calibration);
     return parseCard({ ...copy, calibration });
   };
@@ -122,8 +133,8 @@ describe('facts for people', () => {
   it('put known failures before what else is not known', () => {
     const parsed = withFacts(() => undefined);
     const limits = parsed.ok ? limitsOf(parsed.value) : [];
-    expect(limits.slice(0, 2)).toEqual([facts.failureClasses[0]?.what, cardJson.limits.unknowns[0]]);
-    expect(limitsOf(starterCard)).toEqual(cardJson.limits.unknowns);
+    expect(limits.slice(0, 2)).toEqual([facts.failureClasses[0]?.what, exampleCard.limits.unknowns[0]]);
+    expect(limitsOf(exampleCard)).toEqual(exampleCard.limits.unknowns);
   });
 
   it('are kept as they stand', () => {

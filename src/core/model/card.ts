@@ -46,7 +46,6 @@ const card = v.pipe(
     id: word,
     version: word,
     name: sentence,
-    starter: v.boolean(),
     input: v.object({
       channels: v.literal('RGB'),
       range: v.tuple([v.literal(0), v.literal(255)]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noise } from '../../../test/support/starter.ts';
+import { noise } from '../../../test/support/noise.ts';
 import { cropRaster, type Raster } from '../image/crop.ts';
 import { resizeRaster, shortSideAndCenterCrop } from '../image/resize.ts';
 import { NATIVE, preprocess, rasterOf, rgbOf } from './preprocess.ts';

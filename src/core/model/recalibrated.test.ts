@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { starterCard } from '../../../test/support/starter.ts';
+import { exampleCard } from '../../../test/support/example-card.ts';
 import { recalibrated } from './recalibrated.ts';
 
 const HASHES = ['0123456789abcdef', 'fedcba9876543210'] as const;
-const { calibration } = starterCard;
+const { calibration } = exampleCard;
 const evaluation = { on: 'Before', threshold: 0.5, conditions: [], generators: [], realSources: [] };
 const measured = {
-  ...starterCard,
+  ...exampleCard,
   note: 'of another version',
   evaluation: {
     ...evaluation,
@@ -35,12 +35,12 @@ const made = (raw: object, hash: string) => {
 describe('recalibrated', () => {
   it('gives the card a version of its own and lets figures of another calibration go', () => {
     const { card, droppedFigures } = made(measured, HASHES[0]);
-    expect(card.version).toBe(`${starterCard.version}-c01234567`);
+    expect(card.version).toBe(`${exampleCard.version}-c01234567`);
     expect(card).not.toHaveProperty('evaluation');
     expect(droppedFigures).toBe(true);
     expect(card).toHaveProperty('note', 'of another version');
-    expect(made(card, HASHES[1]).card.version).toBe(`${starterCard.version}-cfedcba98`);
-    expect(made(starterCard, HASHES[0]).droppedFigures).toBe(starterCard.evaluation !== undefined);
+    expect(made(card, HASHES[1]).card.version).toBe(`${exampleCard.version}-cfedcba98`);
+    expect(made(exampleCard, HASHES[0]).droppedFigures).toBe(exampleCard.evaluation !== undefined);
   });
 
   it('keeps figures of the very same calibration', () => {
@@ -51,7 +51,7 @@ describe('recalibrated', () => {
   });
 
   it('says why a card would be refused', () => {
-    expect(recalibrated({ ...starterCard, schema: 2 }, calibration, HASHES[0])).toMatchObject({
+    expect(recalibrated({ ...exampleCard, schema: 2 }, calibration, HASHES[0])).toMatchObject({
       ok: false,
       failure: expect.stringContaining('schema'),
     });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { starterWeightBytes, starterWeights } from '../../../test/support/starter.ts';
+import { weightBytesOf, weightsOf } from '../../../test/support/packaged.ts';
+import { PACKAGED_CARDS } from '../../platform/packaged-models.ts';
+import { MODEL_ROLES } from '../verdict.ts';
+import { expectedTensors } from './expected-tensors.ts';
 import { readSafetensors } from './safetensors.ts';
 
 /** A file with `header` as its JSON and `floats` as its data. */
@@ -27,10 +30,12 @@ describe('readSafetensors', () => {
     });
   });
 
-  it('reads the starter', () => {
-    const weights = starterWeights();
-    expect(weights.size).toBe(11);
-    expect(weights.get('conv4.weight')?.shape).toEqual([96, 64, 3, 3]);
+  it.each(MODEL_ROLES)('reads the packaged weights: %s', (role) => {
+    const weights = weightsOf(role);
+    const expected = expectedTensors(PACKAGED_CARDS[role].layers);
+    expect([...weights].map(([name, { shape }]) => [name, shape]).sort()).toEqual(
+      expected.map(({ name, shape }) => [name, [...shape]]).sort(),
+    );
   });
 
   it.each<[string, Uint8Array, string, RegExp]>([
@@ -49,8 +54,8 @@ describe('readSafetensors', () => {
     if (!read.ok) expect(read.failure.message).toMatch(message);
   });
 
-  it('refuses the starter cut anywhere', () => {
-    const bytes = starterWeightBytes();
+  it('refuses packaged weights cut anywhere', () => {
+    const bytes = weightBytesOf('fast');
     for (const length of [4, 300, 5000, bytes.length - 1]) {
       expect(readSafetensors(bytes.subarray(0, length)).ok).toBe(false);
     }

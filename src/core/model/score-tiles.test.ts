@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { exampleCard, exampleNetwork, exampleWeights } from '../../../test/support/example-card.ts';
 import { waves } from '../../../test/support/pictures-by-hand.ts';
-import { starterCard, starterNetwork, starterWeights } from '../../../test/support/starter.ts';
 import { startBackend } from '../../../test/support/tensorflow.ts';
 import { buildLayers, type LayerNetwork, type Network, networkOf, type OutputGrid } from './network.ts';
 import { scoreTiles } from './score-tiles.ts';
 import { PLAN, type PlanOptions, planTiles } from './tiles.ts';
 
-const field = starterCard.receptiveField;
+const field = exampleCard.receptiveField;
 
 describe('scoreTiles', () => {
   let network: Network;
   beforeAll(async () => {
-    network = await starterNetwork('wasm');
+    network = await exampleNetwork('wasm');
   }, 60_000);
   const image = waves(203, 171);
   const run = (effort: 'quick' | 'full', options: PlanOptions) =>
@@ -52,7 +52,7 @@ describe('scoreTiles', () => {
   });
 
   it('sends tiles of one size together where the network wants that, as many as a batch may hold', async () => {
-    const built = buildLayers(await startBackend('wasm'), starterCard.layers, starterWeights());
+    const built = buildLayers(await startBackend('wasm'), exampleCard.layers, exampleWeights());
     if (!built.ok) throw new Error(built.failure.message);
     const sizes: string[] = [];
     const layers: LayerNetwork = {

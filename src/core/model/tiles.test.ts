@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { starterCard } from '../../../test/support/starter.ts';
+import { exampleCard } from '../../../test/support/example-card.ts';
 import { PLAN, planTiles } from './tiles.ts';
 
-const field = starterCard.receptiveField;
+const field = exampleCard.receptiveField;
 
 describe('planTiles', () => {
   it.each([

@@ -25,7 +25,10 @@ describe('reportHtml', () => {
     const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)></style></title>&lt;`;
     const document = write({
       page: { title: hostile, url: `https://page.test/${hostile}` },
-      engine: { backend: null, model: { id: hostile, name: hostile, starter: false, limits: [hostile] } },
+      engine: {
+        backend: null,
+        models: [{ role: 'fast', id: hostile, version: hostile, name: hostile, limits: [hostile] }],
+      },
       rows: [
         reportRow({ label: hostile, url: `https://x.test/${hostile}`, thumbnail: hostile }),
         reportRow({ label: hostile, state: { state: 'failed', reason: 'http-error', detail: hostile } }),
@@ -90,11 +93,13 @@ describe('reportHtml', () => {
       '<strong>0.91</strong> (0.84–0.95)',
       '640 × 480',
       'ab'.repeat(32),
-      'starter · WebAssembly',
+      'strong 2 · WebAssembly',
       '25%',
       'January 2, 2026',
       'datetime="2026-01-02T03:04:05.000Z"',
       'Screenshots',
+      'What the model Strong 2 does not know',
+      'Drawings',
     ]) {
       expect(document).toContain(fact);
     }

@@ -8,6 +8,7 @@ import { REPORT_STYLE } from './style.ts';
 import {
   bandText,
   LEVEL_GLYPHS,
+  modelName,
   outsideSentence,
   probabilityText,
   scoreText,
@@ -22,7 +23,6 @@ import {
 export function reportHtml(input: ReportInput, wording: Wording): string {
   const { lookup } = wording;
   const rows = bySuspicion(input.rows);
-  const limits = input.engine.model.limits;
   return htmlText(html`<!doctype html>
 <html lang="${wording.locale}">
 <head>
@@ -37,20 +37,25 @@ export function reportHtml(input: ReportInput, wording: Wording): string {
 <h1>${lookup('report_title')}</h1>
 <p class="soft">${input.page.title}</p>
 ${factList(input, wording)}
-<p class="caution">${starterText(input, wording)}${lookup('report_caution')}</p>
+<p class="caution">${lookup('report_caution')}</p>
 <h2>${lookup('report_summary')}</h2>
 ${tallyList(tally(rows), wording)}
 ${screenshotFigure(input.screenshot ?? '', wording)}
 <h2>${lookup('report_images')}</h2>
 ${imageTable(rows, wording)}
-${limits.length === 0 ? null : html`<h2>${lookup('report_limits')}</h2>\n<ul>${limits.map((limit) => html`<li>${limit}</li>`)}</ul>`}
+${input.engine.models.filter(({ limits }) => limits.length > 0).map((model) => limitList(model, wording))}
 </main></body>
 </html>
 `);
 }
 
-const starterText = ({ engine }: ReportInput, { lookup }: Wording) =>
-  engine.model.starter ? `${lookup('starter_notice')} ` : '';
+function limitList(
+  { name, version, limits }: ReportInput['engine']['models'][number],
+  wording: Wording,
+): Markup {
+  return html`<h2>${wording.lookup('report_limits', `${name} ${version}`)}</h2>
+<ul>${limits.map((limit) => html`<li>${limit}</li>`)}</ul>`;
+}
 
 function link(url: string): Markup {
   const target = linkTarget(url);
@@ -64,7 +69,7 @@ function factList({ page, createdAt, engine, version }: ReportInput, { lookup, l
   return html`<dl class="facts">
 ${fact('report_page', link(page.url))}
 ${fact('report_date', html`<time datetime="${createdAt}">${dateText(createdAt, locale)}</time>`)}
-${fact('report_model', `${engine.model.name} (${engine.model.id})`)}
+${fact('report_model', engine.models.map(({ id, version, name }) => `${name} (${id} ${version})`).join(', '))}
 ${fact('report_backend', engine.backend ? lookup(`backend_${engine.backend}`) : '–')}
 ${fact('report_version', version)}
 </dl>`;
@@ -152,8 +157,8 @@ function fileCell({ state }: ReportRow, { lookup, numbers }: Wording): Markup | 
   const { facts } = state;
   const computed =
     state.state === 'scored'
-      ? `${state.model} · ${lookup(`backend_${state.backend}`)} · ${lookup(`pixels_${snakeCase(state.pixelPath)}`)} · ${numbers.milliseconds(state.computeMs)}`
-      : state.model;
+      ? `${modelName(state.model)} · ${lookup(`backend_${state.backend}`)} · ${lookup(`pixels_${snakeCase(state.pixelPath)}`)} · ${numbers.milliseconds(state.computeMs)}`
+      : modelName(state.model);
   return html`${facts.format.toUpperCase()} · ${facts.widthPx} × ${facts.heightPx} · ${numbers.bytes(facts.sizeBytes)}
 <div>${computed}</div>
 <div class="hash">${state.sha256}</div>`;

@@ -1,5 +1,5 @@
 /** What a report is made of: a plain object, so that the popup and command-line tools can both fill it in. */
-import type { Backend, ImageState } from '../verdict.ts';
+import type { Backend, ImageState, ModelRole } from '../verdict.ts';
 
 export interface ReportRow {
   label: string;
@@ -20,7 +20,14 @@ export interface ReportInput {
   page: { title: string; url: string };
   engine: {
     backend: Backend | null;
-    model: { id: string; name: string; starter: boolean; limits: readonly string[] };
+    /** Both models, the fast one first. */
+    models: readonly {
+      role: ModelRole;
+      id: string;
+      version: string;
+      name: string;
+      limits: readonly string[];
+    }[];
   };
   rows: readonly ReportRow[];
   /** `data:` URL of the page as it looked, PNG, JPEG or WebP. */

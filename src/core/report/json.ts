@@ -3,7 +3,7 @@ import type { ReportInput } from './input.ts';
 import { bySuspicion, tally } from './order.ts';
 
 /** Grows when a field changes its meaning or goes away. */
-export const REPORT_SCHEMA = 1;
+export const REPORT_SCHEMA = 2;
 
 /** The report as indented JSON text, most suspicious image first, without pictures. */
 export function reportJson(input: ReportInput): string {

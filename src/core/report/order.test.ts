@@ -62,7 +62,7 @@ describe('reportJson', () => {
     });
     const report = JSON.parse(reportJson(input));
     expect(report).toMatchObject({
-      schema: 1,
+      schema: 2,
       createdAt: input.createdAt,
       summary: { scored: 1, unseen: 1 },
     });

@@ -14,7 +14,8 @@ export const scoredState = (probability: number, changes: Partial<Scored> = {}):
   grid: { rows: 20, columns: 30 },
   facts: { widthPx: 640, heightPx: 480, format: 'jpeg', sizeBytes: 123_456 },
   pixelPath: 'file',
-  model: 'starter',
+  model: 'strong@2/p1',
+  role: 'strong',
   backend: 'wasm',
   computeMs: 412.5,
   sha256: 'ab'.repeat(32),
@@ -36,7 +37,10 @@ export const reportInput = (changes: Partial<ReportInput> = {}): ReportInput => 
   page: { title: 'A page', url: 'https://page.test/' },
   engine: {
     backend: 'wasm',
-    model: { id: 'starter', name: 'Starter', starter: true, limits: ['Screenshots'] },
+    models: [
+      { role: 'fast', id: 'fast', version: '1', name: 'Fast', limits: ['Screenshots'] },
+      { role: 'strong', id: 'strong', version: '2', name: 'Strong', limits: ['Drawings'] },
+    ],
   },
   rows: [reportRow()],
   ...changes,

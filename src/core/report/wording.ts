@@ -40,6 +40,9 @@ export const scoreText = (wording: Wording, probability: number, [low, high]: re
     wording.numbers.share(high),
   );
 
+/** A model's key (`strong@2-c01234567/p1`) as people read it: id and version. */
+export const modelName = (model: string): string => model.replace(/\/p\d+$/, '').replace('@', ' ');
+
 /** How an image leaves what its model was tested on, as words with commas; empty when it does not. */
 export const outsideWords = ({ lookup }: Pick<Wording, 'lookup'>, outside: readonly Outside[] = []): string =>
   outside.map((reason) => lookup(`outside_${snakeCase(reason)}`)).join(', ');

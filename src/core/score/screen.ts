@@ -22,8 +22,10 @@ export type Screening =
   | { kind: 'abstained'; reason: Abstention };
 
 /** Whether a picture of this size gets a score at all; needs nothing but the header. */
-export const isTooSmall = (size: { widthPx: number; heightPx: number }, card: ModelCard): boolean =>
-  Math.min(size.widthPx, size.heightPx) < card.limits.minSidePx;
+export const isTooSmall = (
+  size: { widthPx: number; heightPx: number },
+  { limits }: Pick<ModelCard, 'limits'>,
+): boolean => Math.min(size.widthPx, size.heightPx) < limits.minSidePx;
 
 export interface ScreenOptions {
   card: ModelCard;

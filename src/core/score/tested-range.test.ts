@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { exampleCard, exampleNetwork } from '../../../test/support/example-card.ts';
 import { waves } from '../../../test/support/pictures-by-hand.ts';
-import { starterCard, starterNetwork } from '../../../test/support/starter.ts';
 import type { TestedRange } from '../model/card-facts.ts';
 import type { Network } from '../model/network.ts';
 import { mapOf, scoreOf, screenImage } from './screen.ts';
@@ -74,10 +74,10 @@ describe('strongAtFor', () => {
 describe('screenImage', () => {
   let network: Network;
   beforeAll(async () => {
-    network = await starterNetwork('wasm');
+    network = await exampleNetwork('wasm');
   }, 60_000);
   const outside = async (testedRange: TestedRange | null, jpegQuality: number | null) => {
-    const card = testedRange === null ? starterCard : { ...starterCard, testedRange };
+    const card = testedRange === null ? exampleCard : { ...exampleCard, testedRange };
     const result = await screenImage(waves(120, 100), { card, network, effort: 'full', jpegQuality });
     return result.kind === 'scored' ? result.score.outside : result.reason;
   };
@@ -97,14 +97,14 @@ describe('screenImage', () => {
 describe('scoreOf', () => {
   it('calls signs strong only above the threshold of the input’s range', () => {
     const sure = {
-      ...starterCard.calibration,
+      ...exampleCard.calibration,
       a: 2,
       b: 0,
       covariance: { aa: 0, bb: 0, ab: 0 },
       blockVariance: 0,
     };
     const bins = [{ of: 'jpegQuality' as const, from: 0, below: 50, real: 30, fake: 30, strongAt: 0.95 }];
-    const card = { ...starterCard, calibration: { ...sure, strongAt: 0.7, bins } };
+    const card = { ...exampleCard, calibration: { ...sure, strongAt: 0.7, bins } };
     const grid = { rows: 20, columns: 20, logits: new Float32Array(400).fill(1) };
     expect(scoreOf(grid, card, 1, facts({ jpegQuality: 60 }))).toMatchObject({ level: 'strong' });
     expect(scoreOf(grid, card, 1, facts({ jpegQuality: 40 }))).toMatchObject({ level: 'unsure' });
@@ -119,8 +119,8 @@ describe('scoreOf', () => {
       [-1, 0.1],
       [1, 0.6],
     ];
-    const calibration = { ...starterCard.calibration, a: 2, b: 0, isotonic, strongAt: 0.7, unsureFrom: 0.2 };
-    const card = { ...starterCard, calibration };
+    const calibration = { ...exampleCard.calibration, a: 2, b: 0, isotonic, strongAt: 0.7, unsureFrom: 0.2 };
+    const card = { ...exampleCard, calibration };
     const grid = { rows: 20, columns: 20, logits: new Float32Array(400).fill(1) };
     // The line would give 0.88.
     expect(scoreOf(grid, card, 1)).toMatchObject({ flaggedShare: 0, topProbability: expect.closeTo(0.6, 6) });
@@ -129,7 +129,7 @@ describe('scoreOf', () => {
 
   it('is less certain where the knots are steeper than the line', () => {
     const known = {
-      ...starterCard.calibration,
+      ...exampleCard.calibration,
       a: 0.5,
       b: 0,
       covariance: { aa: 0, bb: 0, ab: 0 },
@@ -144,8 +144,8 @@ describe('scoreOf', () => {
       [2, 0.51],
     ];
     const grid = { rows: 20, columns: 20, logits: new Float32Array(400) };
-    const widthOf = (calibration: typeof starterCard.calibration) => {
-      const { band } = scoreOf(grid, { ...starterCard, calibration }, 1);
+    const widthOf = (calibration: typeof exampleCard.calibration) => {
+      const { band } = scoreOf(grid, { ...exampleCard, calibration }, 1);
       return band[1] - band[0];
     };
     expect(widthOf({ ...known, isotonic: steep })).toBeGreaterThan(1.5 * widthOf(known));
@@ -157,7 +157,7 @@ describe('scoreOf', () => {
       [-1, 0.1],
       [1, 0.6],
     ];
-    const card = { ...starterCard, calibration: { ...starterCard.calibration, isotonic } };
+    const card = { ...exampleCard, calibration: { ...exampleCard.calibration, isotonic } };
     const grid = { rows: 20, columns: 20, logits: new Float32Array(400).fill(1) };
     const { probability, band } = scoreOf(grid, card, 1);
     expect(probability).toBeCloseTo(0.6, 6);

@@ -13,7 +13,22 @@ beforeEach(() => {
 afterEach(closeDatabase);
 
 describe('migrations', () => {
-  it('carry the rows of version 1 into the present version', async () => {
+  it('let go of verdicts that do not say which model spoke, and keep the marks', async () => {
+    const old = await openDatabase(2);
+    const row = aVerdictRow({ sha256: 'a'.repeat(64) });
+    await old.put('verdicts', row);
+    await old.put('aliases', { url: 'https://a.example/1.jpg', sha256: row.sha256, expiresAt: 2000 });
+    await old.put('totals', { store: 'verdicts', rows: 1, bytes: row.sizeBytes });
+    const mark = { sha256: row.sha256, pageUrl: '', state: row.verdict, markedAt: 1 };
+    await old.put('marks', mark);
+    old.close();
+    expect(await cacheSize()).toEqual({ verdicts: 0, bytes: 0 });
+    expect((await findVerdictsByUrl(['https://a.example/1.jpg'], row.model, 1000)).size).toBe(0);
+    const kept = await withStore<unknown>(null, (database) => database.getAll('marks'));
+    expect(kept).toEqual([mark]);
+  });
+
+  it('carry the rows of version 1 into version 2', async () => {
     const old = await openDatabase(1);
     expect([...old.objectStoreNames]).toEqual(['aliases', 'verdicts']);
     const first = aVerdictRow({ sha256: 'a'.repeat(64), sizeBytes: 1000 });
@@ -22,10 +37,10 @@ describe('migrations', () => {
     await old.put('aliases', { url: 'https://a.example/1.jpg', sha256: first.sha256, expiresAt: 2000 });
     old.close();
 
-    expect(await cacheSize()).toEqual({ verdicts: 2, bytes: 1234 });
-    const found = await findVerdictsByUrl(['https://a.example/1.jpg'], first.model, 1000);
-    expect(found.get('https://a.example/1.jpg')?.verdict).toEqual(first.verdict);
-    const database = await openDatabase();
+    const database = await openDatabase(2);
+    expect(await database.get('totals', 'verdicts')).toEqual({ store: 'verdicts', rows: 2, bytes: 1234 });
+    expect(await database.get('verdicts', first.key)).toEqual(first);
+    expect(await database.get('aliases', 'https://a.example/1.jpg')).toMatchObject({ sha256: first.sha256 });
     expect([...database.objectStoreNames]).toEqual([
       'aliases',
       'jobs',

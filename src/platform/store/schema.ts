@@ -9,10 +9,10 @@ import type { FrameAddress } from '../transports.ts';
 export type Storable = Scored | Abstained;
 
 export interface VerdictRow {
-  /** `<sha256>:<model key>`. */
+  /** `<sha256>:<models key>`: one row a picture, with the best that either model has said of it. */
   key: string;
   sha256: string;
-  /** `modelKey` of the card: model, version and preprocessing version. */
+  /** `modelsKey` of the cards. */
   model: string;
   verdict: Storable;
   map: PatchMap | null;
@@ -128,6 +128,14 @@ export const MIGRATIONS: readonly ((database: Database, transaction: Upgrade) =>
     database.createObjectStore('scans', { keyPath: 'tabId' });
     database.createObjectStore('marks', { keyPath: 'sha256' });
     await addTotals(transaction);
+  },
+  // Verdicts that do not say which model spoke, by a model that is gone: no key leads to them any more.
+  async (_database, transaction) => {
+    await Promise.all([
+      transaction.objectStore('verdicts').clear(),
+      transaction.objectStore('aliases').clear(),
+    ]);
+    await transaction.objectStore('totals').clear();
   },
 ];
 

@@ -11,14 +11,13 @@ import {
   findVerdict,
   findVerdicts,
   findVerdictsByUrl,
-  satisfies,
   storeAlias,
   storeVerdict,
   VERDICT_LIMITS,
   wipeCache,
 } from './verdicts.ts';
 
-const MODEL = 'starter@1';
+const MODEL = 'fast@1+strong@1';
 const DAY_MS = 86_400_000;
 const hash = (index: number): string => index.toString(16).padStart(64, '0');
 const shortLimits = { ...VERDICT_LIMITS };
@@ -64,7 +63,7 @@ describe('verdicts', () => {
     const known = { verdict: aScore({ sha256: hash(1) }), map, thumbnail: new Uint8Array([9]) };
     await storeVerdict({ ...known, modelKey: MODEL, url: null });
     expect(await findVerdict(hash(1), MODEL)).toEqual(known);
-    expect(await findVerdict(hash(1), 'starter@2')).toBeNull();
+    expect(await findVerdict(hash(1), 'fast@1+strong@2')).toBeNull();
     expect(await findVerdict(hash(2), MODEL)).toBeNull();
   });
 
@@ -91,10 +90,13 @@ describe('verdicts', () => {
     expect((await cacheSize()).verdicts).toBe(1);
   });
 
-  it('satisfy a full look only when they are one', () => {
-    expect(satisfies(aScore({ coverage: 0.3 }), 'quick')).toBe(true);
-    expect(satisfies(aScore({ coverage: 0.3 }), 'full')).toBe(false);
-    expect(satisfies(aScore({ coverage: 1 }), 'full')).toBe(true);
+  it('of the strong model are not replaced by the fast one, however much that saw, and the other way round are', async () => {
+    const strong = await keep(1, 0, null, { role: 'strong', coverage: 0.3 });
+    expect(await keep(1, 1, null, { role: 'fast', coverage: 1 })).toEqual(strong);
+    expect((await findVerdict(hash(1), MODEL))?.verdict).toEqual(strong);
+    await keep(2, 0, null, { role: 'fast', coverage: 1 });
+    expect(await keep(2, 1, null, { role: 'strong', coverage: 0.3 })).toMatchObject({ role: 'strong' });
+    expect((await findVerdict(hash(2), MODEL))?.verdict).toMatchObject({ role: 'strong', coverage: 0.3 });
   });
 
   it('are renewed once a day and not on every read', async () => {
@@ -178,7 +180,7 @@ describe('a full disk', () => {
     const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
       throw new DOMException('no space left', 'QuotaExceededError');
     });
-    await expect(keep(2, 1, 'https://a.example/2.jpg')).resolves.toBeUndefined();
+    await expect(keep(2, 1, 'https://a.example/2.jpg')).resolves.toMatchObject({ sha256: hash(2) });
     put.mockRestore();
     expect(await findVerdict(hash(2), MODEL)).toBeNull();
     expect(await cacheSize()).toMatchObject({ verdicts: 1 });

@@ -1,5 +1,6 @@
 /** Verdicts by content: never by address, never a failure. Bounded in rows, bytes and age of last use. */
 import type { IDBPTransaction } from 'idb';
+import { isBetter } from '../../core/score/second-opinion.ts';
 import type { PatchMap } from '../../core/verdict.ts';
 import { withStore } from './database.ts';
 import type { Storable, TelltaleSchema, TotalsRow, VerdictRow } from './schema.ts';
@@ -24,12 +25,7 @@ export interface KnownVerdict {
 }
 
 const keyOf = (sha256: string, modelKey: string): string => `${sha256}:${modelKey}`;
-const coverageOf = (verdict: Storable): number => (verdict.state === 'scored' ? verdict.coverage : 1);
 const knownFrom = ({ verdict, map, thumbnail }: VerdictRow): KnownVerdict => ({ verdict, map, thumbnail });
-
-/** Whether a verdict answers a request: one that sampled a big picture does not answer a full look. */
-export const satisfies = (verdict: Storable, effort: 'quick' | 'full'): boolean =>
-  effort === 'quick' || coverageOf(verdict) === 1;
 
 /** Notes the use of rows, at most once a day each, so that reading stays reading. Never awaited by readers. */
 async function touch(rows: VerdictRow[], now: number): Promise<void> {
@@ -48,7 +44,7 @@ async function touch(rows: VerdictRow[], now: number): Promise<void> {
   });
 }
 
-/** The verdict for these bytes by the model of `modelKey`, or null; null as well when the store fails. */
+/** The verdict for these bytes by the models of `modelKey`, or null; null as well when the store fails. */
 export async function findVerdict(sha256: string, modelKey: string): Promise<KnownVerdict | null> {
   const found = await findVerdicts([sha256], modelKey);
   return found.get(sha256) ?? null;
@@ -115,16 +111,17 @@ async function evictVerdicts(transaction: Writing, totals: TotalsRow, kept: Verd
   }
 }
 
-async function putVerdict(transaction: Writing, row: VerdictRow): Promise<void> {
+/** Stores the row unless a better one is there; returns the verdict that is stored then. */
+async function putVerdict(transaction: Writing, row: VerdictRow): Promise<Storable> {
   const store = transaction.objectStore('verdicts');
   const [older, totals] = await Promise.all([store.get(row.key), totalsOf(transaction, 'verdicts')]);
-  // A sampled look must not replace a full one of the same picture.
-  if (older && coverageOf(older.verdict) > coverageOf(row.verdict)) return;
+  if (older && isBetter(older.verdict, row.verdict)) return older.verdict;
   totals.rows += older ? 0 : 1;
   totals.bytes += row.sizeBytes - (older?.sizeBytes ?? 0);
   await store.put(row);
   await evictVerdicts(transaction, totals, row);
   await transaction.objectStore('totals').put(totals);
+  return row.verdict;
 }
 
 async function putAlias(transaction: Writing, alias: { url: string; sha256: string }, now: number) {
@@ -144,20 +141,21 @@ async function putAlias(transaction: Writing, alias: { url: string; sha256: stri
 
 /**
  * Keeps a verdict under its content hash and, when the bytes came from an anonymous request to `url`, notes
- * that address as an alias for a day. Resolves also when nothing could be kept.
+ * that address as an alias for a day. Resolves with the best verdict that is known of these bytes, also when nothing
+ * could be kept.
  */
 export async function storeVerdict(
   known: KnownVerdict & { modelKey: string; url: string | null },
   now = Date.now(),
-): Promise<void> {
+): Promise<Storable> {
   const { verdict, map, thumbnail, modelKey, url } = known;
   const { sha256 } = verdict;
   const sizeBytes = ROW_OVERHEAD_BYTES + (map?.values.length ?? 0) + (thumbnail?.length ?? 0);
-  await withStore(undefined, async (database) => {
+  return withStore(verdict, async (database) => {
     const transaction = database.transaction(STORES, 'readwrite');
     const key = keyOf(sha256, modelKey);
     const times = { storedAt: now, usedAt: now };
-    await putVerdict(transaction, {
+    const kept = await putVerdict(transaction, {
       key,
       sha256,
       model: modelKey,
@@ -169,6 +167,7 @@ export async function storeVerdict(
     });
     if (url !== null) await putAlias(transaction, { url, sha256 }, now);
     await transaction.done;
+    return kept;
   });
 }
 

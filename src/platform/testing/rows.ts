@@ -13,7 +13,8 @@ export const aScore = (changes: Partial<Scored> = {}): Scored => ({
   grid: { rows: 2, columns: 2 },
   facts: { widthPx: 200, heightPx: 100, format: 'jpeg', sizeBytes: 1234 },
   pixelPath: 'file',
-  model: 'starter',
+  model: 'strong@1/p1',
+  role: 'strong',
   backend: 'wasm',
   computeMs: 12,
   sha256: 'a'.repeat(64),
@@ -22,7 +23,7 @@ export const aScore = (changes: Partial<Scored> = {}): Scored => ({
 
 export const aVerdictRow = (changes: Partial<VerdictRow> = {}): VerdictRow => {
   const sha256 = changes.sha256 ?? 'a'.repeat(64);
-  const model = changes.model ?? 'starter@1';
+  const model = changes.model ?? 'fast@1/p1+strong@1/p1:0123456789abcdef';
   return {
     key: `${sha256}:${model}`,
     sha256,

@@ -18,7 +18,7 @@ export interface Stub {
 
 const sha256 = 'a'.repeat(64);
 const facts = { widthPx: 400, heightPx: 100, format: 'png', sizeBytes: 1000 };
-const model = 'starter@1/p1';
+const model = 'strong@1/p1';
 
 const FIGURES: Record<Level, { probability: number; band: [number, number] }> = {
   strong: { probability: 0.91, band: [0.84, 0.95] },
@@ -42,6 +42,7 @@ function scored(level: Level, outside: Outside[] = []): ImageState {
     facts,
     pixelPath: 'file',
     model,
+    role: 'strong',
     backend: 'wasm',
     computeMs: 12,
     sha256,

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { crx, type defineManifest } from '@crxjs/vite-plugin';
 import preact from '@preact/preset-vite';
 import { defineConfig, type Plugin } from 'vite';
@@ -57,10 +58,30 @@ function withoutLeftovers(): Plugin {
   };
 }
 
+/**
+ * Takes the packaged models from the folder that TELLTALE_MODELS names instead of `models/`: tests build the extension
+ * around models whose answers they know.
+ */
+function otherModels(folder: string | undefined): Plugin {
+  return {
+    name: 'telltale:other-models',
+    enforce: 'pre',
+    resolveId(source) {
+      const [, file] = /^(?:\.\.\/)+models\/(.+)$/.exec(source) ?? [];
+      return folder === undefined || file === undefined ? null : path.resolve(folder, file);
+    },
+  };
+}
+
 export default defineConfig({
   define: { __BROWSER__: JSON.stringify(browser) },
-  plugins: [preact(), crx({ manifest: manifestFor(browser), browser }), withoutLeftovers()],
-  worker: { format: 'es' },
+  plugins: [
+    otherModels(process.env.TELLTALE_MODELS),
+    preact(),
+    crx({ manifest: manifestFor(browser), browser }),
+    withoutLeftovers(),
+  ],
+  worker: { format: 'es', plugins: () => [otherModels(process.env.TELLTALE_MODELS)] },
   build: {
     outDir: `dist/${browser}`,
     target: 'es2023',

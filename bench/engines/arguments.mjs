@@ -21,8 +21,8 @@ export const HELP = `Usage: npm run -s bench -- [options]
 
 Runs the same networks on every engine, one after the other in many rounds, and compares the medians.
 
-  --networks LIST   detectors such as resnet34_layer2, and "shipped" for the packaged one
-                    (default xception_block2,resnet18_layer1,shipped)
+  --networks LIST   detectors such as resnet34_layer2, and "fast" and "strong" for the packaged ones
+                    (default xception_block2,resnet18_layer1,fast,strong)
   --sizes LIST      sides of the square pictures in px, 64 to 1024 (default 299,512)
   --batches LIST    pictures at a time, 1 to 32 (default 1,8)
   --engines LIST    ${ENGINES.slice(0, 4).join(', ')},
@@ -46,7 +46,7 @@ export function parseArguments(commandArguments) {
     const { values } = parseArgs({
       args: commandArguments,
       options: {
-        networks: { ...TEXT, default: 'xception_block2,resnet18_layer1,shipped' },
+        networks: { ...TEXT, default: 'xception_block2,resnet18_layer1,fast,strong' },
         sizes: { ...TEXT, default: '299,512' },
         batches: { ...TEXT, default: '1,8' },
         engines: { ...TEXT, default: ENGINES.join(',') },

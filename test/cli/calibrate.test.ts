@@ -1,21 +1,26 @@
-/** `telltale calibrate` from outside, on pictures made here: the starter takes smooth waves for more suspicious than grain. */
+/** `telltale calibrate` from outside, on pictures made here: generated ones are the brighter ones, as the tiny model has it. */
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../../scripts/lib/command.mjs';
+import type { PixelImage } from '../../src/core/image/pixels.ts';
 import { answersOf, telltale } from '../support/command-line.ts';
 import { noise } from '../support/noise.ts';
 import { jpegOf, pngOf, waves } from '../support/pictures-by-hand.ts';
+import { writeTinyModel } from '../support/tiny-model.ts';
 
-const MODEL = path.join(ROOT, 'models/starter');
+let model = '';
 let scratch = '';
 const put = (name: string, bytes: Uint8Array) => {
   mkdirSync(path.dirname(path.join(scratch, name)), { recursive: true });
   writeFileSync(path.join(scratch, name), bytes);
 };
-const grainy = (seed: number) => {
-  const image = waves(120, 112);
+const dim = (image: PixelImage): PixelImage => ({
+  ...image,
+  rgba: image.rgba.map((byte, index) => (index % 4 === 3 ? byte : Math.round(byte * 0.8))),
+});
+const grainy = (seed: number): PixelImage => {
+  const image = dim(waves(120, 112));
   const grain = noise(image.rgba.length, seed);
   const rgba = image.rgba.map((byte, index) => {
     const lifted = byte + ((grain[index] ?? 0) - 128) * 0.2;
@@ -26,6 +31,8 @@ const grainy = (seed: number) => {
 
 beforeAll(async () => {
   scratch = mkdtempSync(path.join(tmpdir(), 'telltale-calibrate-'));
+  model = path.join(scratch, 'tiny');
+  writeTinyModel(model);
   for (let index = 0; index < 6; index++) {
     put(`data/real/camera${index % 2}/${index}.png`, pngOf(grainy(index + 1)));
     put(`data/fake/maker${index % 2}/${index}.jpg`, await jpegOf(waves(120 + index, 112), 60));
@@ -33,7 +40,7 @@ beforeAll(async () => {
   // The classes overlap, so that the fit is a finite one.
   put('data/real/camera0/smooth.png', pngOf(waves(130, 112)));
   put('data/fake/maker1/grainy.png', pngOf(grainy(40)));
-  put('data/real/camera1/tiny.png', pngOf(waves(40, 40)));
+  put('data/real/camera1/tiny.png', pngOf(waves(6, 6)));
   put('data/fake/maker0/broken.png', Uint8Array.of(1, 2, 3));
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -41,7 +48,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const words = (...more: string[]) => {
   const given = [
     '--model',
-    MODEL,
+    model,
     '--data',
     'data',
     '--degrade',
@@ -84,12 +91,12 @@ describe('telltale calibrate', () => {
     );
 
     const folder = path.join(scratch, 'model');
-    cpSync(MODEL, folder, { recursive: true });
+    cpSync(model, folder, { recursive: true });
     cpSync(out, path.join(folder, 'card.json'));
     const picture = 'data/real/camera0/smooth.png';
     const [answer] = answersOf(await telltale(['screen', picture, '--model', folder, '--json'], scratch));
-    const [before] = answersOf(await telltale(['screen', picture, '--model', MODEL, '--json'], scratch));
-    const { a, b } = JSON.parse(readFileSync(path.join(MODEL, 'card.json'), 'utf8')).calibration;
+    const [before] = answersOf(await telltale(['screen', picture, '--model', model, '--json'], scratch));
+    const { a, b } = JSON.parse(readFileSync(path.join(model, 'card.json'), 'utf8')).calibration;
     const odds = (p: number | null | undefined) => Math.log((p ?? 0) / (1 - (p ?? 0)));
     const mean = (odds(before?.pFake) - b) / a;
     expect(odds(answer?.pFake)).toBeCloseTo(calibration.a * mean + calibration.b, 4);
@@ -111,7 +118,7 @@ describe('telltale calibrate', () => {
     expect(other.stderr).toContain('kept by another run');
     put('few/real/a/1.png', pngOf(grainy(9)));
     put('few/fake/b/2.png', pngOf(waves(120, 112)));
-    const few = await telltale(['calibrate', '--model', MODEL, '--data', 'few'], scratch);
+    const few = await telltale(['calibrate', '--model', model, '--data', 'few'], scratch);
     expect(few).toMatchObject({ code: 1, stdout: '' });
     expect(few.stderr).toContain('each class needs pictures of at least two sources');
   });

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/lib/command.mjs';
-import { parseCard } from '../../src/core/model/card.ts';
+import { limitsOf, modelKey, parseCard } from '../../src/core/model/card.ts';
+import { PACKAGED_CARDS } from '../../src/platform/packaged-models.ts';
 import { telltale } from '../support/command-line.ts';
 import { jpegOf, pngOf, waves } from '../support/pictures-by-hand.ts';
 
-const MODEL = path.join(ROOT, 'models/starter');
+const MODEL = path.join(ROOT, 'models/fast');
 let scratch = '';
 beforeAll(async () => {
   scratch = mkdtempSync(path.join(tmpdir(), 'telltale-card-'));
@@ -26,10 +27,13 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('telltale card', () => {
   it('prints what a person should know', async () => {
-    const finished = await telltale(['card', 'models/starter']);
-    expect(finished).toMatchObject({ code: 0, stderr: '' });
-    expect(finished.stdout).toMatch(/^Starter \(starter@1\/p1\)\n\nHow to read a score\n/);
-    expect(finished.stdout).toContain('Known failures\n  This is a starter model');
+    const [byName, byFolder] = [await telltale(['card', 'fast']), await telltale(['card', 'models/fast'])];
+    expect(byName).toMatchObject({ code: 0, stderr: '' });
+    expect(byFolder).toEqual(byName);
+    const card = PACKAGED_CARDS.fast;
+    const title = `${card.name} (${modelKey(card)})\n\nHow to read a score\n`;
+    expect(byName.stdout.slice(0, title.length)).toBe(title);
+    for (const limit of limitsOf(card)) expect(byName.stdout).toContain(limit);
   });
 
   it('takes figures from an evaluation into a card that is accepted, and writes its page', async () => {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/lib/command.mjs';
+import { MODEL_ROLES } from '../../src/core/verdict.ts';
+import { PACKAGED_CARDS } from '../../src/platform/packaged-models.ts';
 import { pickle } from '../support/checkpoint-files.ts';
 import { answersOf, telltale } from '../support/command-line.ts';
 
@@ -76,8 +78,12 @@ describe('telltale info', () => {
     const [fromFile, fromName] = [JSON.parse(file.stdout), JSON.parse(name.stdout)];
     for (const key of ['model', 'parameters', 'receptiveField', 'grid', 'gmac', 'classes'])
       expect(fromFile[key]).toEqual(fromName[key]);
-    const plain = await telltale(['info', 'models/starter']);
-    expect(plain.stdout).toContain('receptive field  49 px, stride 8 px');
+  });
+
+  it.each(MODEL_ROLES)('knows the packaged model %s by its name', async (role) => {
+    const { sizePx, stridePx } = PACKAGED_CARDS[role].receptiveField;
+    const plain = await telltale(['info', role], scratch);
+    expect(plain.stdout).toContain(`receptive field  ${sizePx} px, stride ${stridePx} px`);
   });
 });
 

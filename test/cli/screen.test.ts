@@ -4,10 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/lib/command.mjs';
+import { modelKey } from '../../src/core/model/card.ts';
+import { patchesAlong } from '../../src/core/model/geometry.ts';
+import { PACKAGED_CARDS } from '../../src/platform/packaged-models.ts';
 import { answersOf, startTelltale, telltale } from '../support/command-line.ts';
 
 const PICTURE = 'test/fixtures/parity/resnet18_layer1/input.png';
 const JPEG = 'test/fixtures/decode/waves-420.jpg';
+/** What answers when no model is named. */
+const STRONG = PACKAGED_CARDS.strong;
 const bytesOf = (file: string) => readFileSync(path.join(ROOT, file));
 
 let scratch = '';
@@ -40,8 +45,14 @@ describe('telltale screen --json', () => {
       'model',
       'backend',
     ]);
-    expect(scored).toMatchObject({ input: PICTURE, state: 'scored', model: 'starter@1/p1', backend: 'wasm' });
-    expect(scored?.grid).toEqual([22, 22]);
+    expect(scored).toMatchObject({
+      input: PICTURE,
+      state: 'scored',
+      model: modelKey(STRONG),
+      backend: 'wasm',
+    });
+    const patches = patchesAlong(224, STRONG.receptiveField);
+    expect(scored?.grid).toEqual([patches, patches]);
     expect(scored?.pFake).toBeCloseTo(scored?.ensemble?.beforeSoftmax ?? Number.NaN, 6);
     expect(others.map(({ input, state, pFake, reason }) => [input, state, pFake, reason])).toEqual([
       [page, 'failed', null, 'not-an-image'],
@@ -77,11 +88,20 @@ describe('telltale screen', () => {
     const finished = await telltale(words);
     expect(finished.code).toBe(0);
     expect(finished.stdout).toMatch(/^[01]\.\d{3} {2}\S.* {2}\S*input\.png\n/);
-    expect(finished.stderr).toBe('telltale: 2 scored by starter@1/p1 on wasm, 0 without a score, 0 failed\n');
+    const by = modelKey(STRONG);
+    expect(finished.stderr).toBe(`telltale: 2 scored by ${by} on wasm, 0 without a score, 0 failed\n`);
     expect(readdirSync(heatmaps)).toEqual(['input.png-2.heatmap.png', 'input.png.heatmap.png']);
     const png = readFileSync(path.join(heatmaps, 'input.png.heatmap.png'));
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([224, 224]);
     expect(png.equals(bytesOf(PICTURE))).toBe(false);
+  });
+
+  it('asks the packaged model that is named', async () => {
+    const { stdout } = await telltale(['screen', PICTURE, '--model', 'fast', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'scored', model: modelKey(PACKAGED_CARDS.fast) });
+    // A folder of that name is another matter.
+    const folder = await telltale(['screen', PICTURE, '--model', './fast', '--json']);
+    expect(folder.stderr).toContain('./fast: there is no such file or folder');
   });
 
   it('answers wrong usage with exit status 2, and --help with 0', async () => {

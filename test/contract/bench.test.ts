@@ -14,7 +14,7 @@ describe('options', () => {
     expect(parseArguments([])).toEqual({
       kind: 'run',
       options: {
-        networks: ['xception_block2', 'resnet18_layer1', 'shipped'],
+        networks: ['xception_block2', 'resnet18_layer1', 'fast', 'strong'],
         sizes: [299, 512],
         batches: [1, 8],
         engines: [...ENGINES],
@@ -25,11 +25,11 @@ describe('options', () => {
   });
 
   it('are taken as given', () => {
-    const given = '--networks shipped --sizes 64,512 --batches 2 --engines ort-node --rounds 3 --json';
+    const given = '--networks strong --sizes 64,512 --batches 2 --engines ort-node --rounds 3 --json';
     expect(parseArguments(given.split(' '))).toEqual({
       kind: 'run',
       options: {
-        networks: ['shipped'],
+        networks: ['strong'],
         sizes: [64, 512],
         batches: [2],
         engines: ['ort-node'],
@@ -50,7 +50,8 @@ describe('options', () => {
     '--rounds 3,4',
     '--json --markdown',
     '--fast',
-    'shipped',
+    'fast',
+    'strong',
   ])('refuse %s', (given) => {
     expect(parseArguments(given.split(' ')).kind).toBe('wrong');
   });
@@ -272,7 +273,7 @@ describe('ONNX export', () => {
     expect(ends?.data).toEqual(new Uint8Array(BigInt64Array.of(-200n, -200n).buffer));
   });
 
-  it.each(['xception_block2', 'resnet18_layer1', 'shipped'])('knows every layer of %s', (name) => {
+  it.each(['xception_block2', 'resnet18_layer1', 'fast', 'strong'])('knows every layer of %s', (name) => {
     const network = benchNetwork(name);
     expect(network?.layers.length).toBeGreaterThan(3);
     if (network === null) return;

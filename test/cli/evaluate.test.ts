@@ -115,7 +115,7 @@ describe('telltale evaluate', () => {
     expect(report.abstained).toEqual([
       { input: 'real/site-0/small.png', label: 'real', reason: 'too-small' },
     ]);
-    expect(report.overall).toMatchObject({ n: 36, threshold: 0.666 });
+    expect(report.overall).toMatchObject({ n: 36, threshold: 0.75 });
     expect(Object.keys(report.groupOut?.groups ?? {})).toHaveLength(6);
 
     const screened = answersOf(await telltale(['screen', folder, '--model', model, '--json']));

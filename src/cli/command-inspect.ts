@@ -7,7 +7,7 @@ import { inspectFiles } from '../core/inspect/inspection.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { InspectCommand } from './arguments.ts';
 import { type Dataset, fileOf, findDataset } from './dataset-files.ts';
-import { fileFailure, writeWhole } from './files.ts';
+import { wasWritten } from './files.ts';
 import type { OwnFacts, Unreadable } from './inspect-file.ts';
 import { inspectionHtml } from './inspect-html.ts';
 import { type InspectionReport, inspectionJson, inspectionLines, type UnreadFile } from './inspect-text.ts';
@@ -53,7 +53,7 @@ export async function inspectCommand(command: InspectCommand, output: Output): P
   for (const { path: name, reason, detail } of unread) {
     output.say(harmless(`${name}: ${reason}${detail === null ? '' : ` (${detail})`}`));
   }
-  if (command.htmlFile !== null && !isWritten(command.htmlFile, inspectionHtml(report))) {
+  if (command.htmlFile !== null && !wasWritten(command.htmlFile, inspectionHtml(report))) {
     output.say(`${harmless(command.htmlFile)}: it cannot be written`);
     return 1;
   }
@@ -131,13 +131,3 @@ const placeOf = ({ path: name, split, item }: Listed) => ({
   split,
   original: originalShape(item.columns),
 });
-
-function isWritten(file: string, text: string): boolean {
-  try {
-    writeWhole(file, text);
-    return true;
-  } catch (error) {
-    fileFailure(error);
-    return false;
-  }
-}

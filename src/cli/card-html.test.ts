@@ -3,7 +3,7 @@ import { starterCard } from '../../test/support/starter.ts';
 import type { ModelCard } from '../core/model/card.ts';
 import { cardEvaluation } from './card-evaluation.ts';
 import { cardHtml } from './card-html.ts';
-import { identityOf } from './card-identity.ts';
+import { identityOf, identityUnder } from './card-identity.ts';
 import { cardLines } from './card-text.ts';
 
 const figures = {
@@ -29,12 +29,13 @@ const measurement = {
 };
 const report = {
   model: 'starter@1/p1',
+  identity: '0123456789abcdef',
   backend: 'wasm',
   ...measurement,
   degradations: { none: measurement, 'jpeg:75': measurement },
 };
 
-const STARTER = { key: 'starter@1/p1', identity: '0123456789abcdef' };
+const STARTER = { key: 'starter@1/p1', identity: '0123456789abcdef', threshold: 0.7 };
 
 describe('identityOf', () => {
   it('changes with what scores and words depend on, and with nothing else', async () => {
@@ -48,18 +49,29 @@ describe('identityOf', () => {
     for (const change of changes) expect(await identityOf({ ...starterCard, ...change })).not.toBe(own);
     const retold = { name: 'Another name', limits: { ...limits, unknowns: ['Much.'] } };
     expect(await identityOf({ ...starterCard, ...retold })).toBe(own);
+    expect(await identityUnder(starterCard, { ensemble: null, effort: 'full' })).toBe(own);
+    expect(await identityUnder(starterCard, { ensemble: 'vote', effort: 'quick' })).toBe(`${own}+vote+quick`);
   });
 });
 
 describe('cardEvaluation', () => {
-  it('refuses figures of other weights or another calibration under the same name and version', () => {
-    const made = (identity: string | null) =>
-      cardEvaluation(JSON.stringify({ ...report, identity }), STARTER, 'x');
-    expect(made(STARTER.identity)).toMatchObject({ ok: true });
-    expect(made(null)).toMatchObject({ ok: true });
-    expect(made('fedcba9876543210')).toEqual({
+  it.each([
+    [
+      'identity',
+      { identity: 'fedcba9876543210' },
+      /^its figures are of another starter@1\/p1, with other weights/,
+    ],
+    ['way of scoring', { identity: '0123456789abcdef+vote' }, /^its figures are of another/],
+    ['unknown identity', { identity: null }, /^its figures do not say which/],
+    [
+      'threshold',
+      { overall: { ...measurement.overall, threshold: 0.5 } },
+      /^its figures are for --threshold 0.5, /,
+    ],
+  ])('refuses figures of another %s under the same name and version', (_, change, reason) => {
+    expect(cardEvaluation(JSON.stringify({ ...report, ...change }), STARTER, 'x')).toEqual({
       ok: false,
-      failure: 'its figures are of another starter@1/p1, with other weights or another calibration',
+      failure: expect.stringMatching(reason),
     });
   });
 

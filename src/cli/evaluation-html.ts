@@ -6,6 +6,7 @@ import { calibrationBins } from '../core/metrics/calibration-error.ts';
 import { rocPoints } from '../core/metrics/ranking.ts';
 import { html, type Markup } from '../core/report/markup.ts';
 import { calibrationFigure, histogramFigure, rocFigure } from './evaluation-charts.ts';
+import { overlapText } from './evaluation-overlap.ts';
 import { EVALUATION_STYLE } from './evaluation-style.ts';
 import {
   degradationTable,
@@ -54,6 +55,7 @@ function modelSection(evaluation: Evaluation, model: EvaluatedModel, report: Mod
 <h2>${model.name}</h2>
 <p class="soft">On ${model.backend}. A picture counts as flagged above P(generated) = ${figureText(model.threshold)}.
 ${countsText(report.counts.scored)} pictures were scored${absentText(report)}.</p>
+${overlapNote(report)}
 ${tiles(report)}
 <div class="charts">
 ${rocFigure(
@@ -77,6 +79,11 @@ ${groupOut === undefined ? null : html`<h3>Thresholds chosen without the group t
 ${worstTables(scored('none'))}
 ${absentees(report)}
 </section>`;
+}
+
+function overlapNote(report: ModelReport): Markup | null {
+  const warning = overlapText(report);
+  return warning === null ? null : html`<p class="caution">${warning}</p>`;
 }
 
 /** A chain's name for people. */

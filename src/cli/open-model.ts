@@ -1,5 +1,5 @@
 /** From what a person named as a model to a detector that has proved itself on the backend. */
-import { type ModelCard, modelKey, PREPROCESSING_VERSION } from '../core/model/card.ts';
+import { decisionThreshold, type ModelCard, modelKey, PREPROCESSING_VERSION } from '../core/model/card.ts';
 import { checkGolden } from '../core/model/golden.ts';
 import { openModelFolder } from '../core/model/model-folder.ts';
 import { buildNetwork } from '../core/model/network.ts';
@@ -9,6 +9,7 @@ import { NATIVE } from '../core/model/preprocess.ts';
 import { readSafetensors } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { ModelReference } from './arguments.ts';
+import { identityUnder } from './card-identity.ts';
 import { loadCheckpoint } from './checkpoint-file.ts';
 import {
   calibratedDetector,
@@ -105,8 +106,10 @@ async function openFolder(
 const ownFacts = async (card: ModelCard, options: LookOptions): Promise<ModelFacts> => ({
   key: modelKey(card),
   fingerprint: await fingerprintOf([modelKey(card), card, options]),
-  threshold: card.calibration.decideAt ?? card.calibration.strongAt,
+  threshold: decisionThreshold(card),
   falsePositiveTarget: card.calibration.operatingPoint?.limit ?? null,
+  identity: await identityUnder(card, options),
+  calibratedOn: card.calibration.data ?? null,
 });
 
 /** The authors' own decision: more likely fake than real. */
@@ -124,6 +127,8 @@ const publishedFacts = async (model: PublishedModel, options: LookOptions): Prom
     ]),
     threshold: 0.5,
     falsePositiveTarget: null,
+    identity: null,
+    calibratedOn: null,
   };
 };
 

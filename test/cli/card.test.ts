@@ -1,5 +1,5 @@
 /** `telltale card` from outside, with figures that `telltale evaluate` has measured. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,6 +59,29 @@ describe('telltale card', () => {
     expect(degraded?.degradation).toBe('jpeg:75');
     const page = readFileSync(path.join(scratch, 'card.html'), 'utf8');
     expect(page).toContain('<td>maker2</td>');
+  });
+
+  it('refuses figures of another calibration, threshold or way of scoring under the same version', async () => {
+    const other = path.join(scratch, 'other');
+    cpSync(MODEL, other, { recursive: true });
+    const card = JSON.parse(readFileSync(path.join(other, 'card.json'), 'utf8'));
+    card.calibration.strongAt = 0.9;
+    writeFileSync(path.join(other, 'card.json'), JSON.stringify(card));
+    const refusalOf = async (words: readonly string[]): Promise<string> => {
+      const data = ['--data', 'data', '--degrade', 'none', '--json'];
+      const evaluated = await telltale(['evaluate', ...words, ...data], scratch);
+      writeFileSync(path.join(scratch, 'others.json'), evaluated.stdout);
+      const files = ['--evaluation', 'others.json', '--on', 'Six waves', '--out', 'never.json'];
+      const finished = await telltale(['card', MODEL, ...files], scratch);
+      expect(finished).toMatchObject({ code: 1, stdout: '' });
+      return finished.stderr;
+    };
+    expect(await refusalOf(['--model', other])).toContain('its figures are of another starter@1/p1');
+    const ensemble = ['--model', MODEL, '--ensemble', 'vote'];
+    expect(await refusalOf(ensemble)).toContain('its figures are of another starter@1/p1');
+    const threshold = ['--model', MODEL, '--threshold', '0.5'];
+    expect(await refusalOf(threshold)).toContain('its figures are for --threshold 0.5, and the card');
+    expect(existsSync(path.join(scratch, 'never.json'))).toBe(false);
   });
 
   it('refuses figures of another model, and half an order', async () => {

@@ -1,9 +1,11 @@
 /** `telltale evaluate` and `telltale merge` from outside. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelReport } from '../../src/core/evaluate/report.ts';
+import { calibrationDataOf } from '../../src/core/model/calibration-data.ts';
 import { answersOf, type Finished, startTelltale, telltale } from '../support/command-line.ts';
 import { pngOf } from '../support/pictures-by-hand.ts';
 import { noise } from '../support/starter.ts';
@@ -104,13 +106,14 @@ describe('telltale evaluate', () => {
     const finished = await telltale([...words, '--json', '--resume', journal]);
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     const report = reportOf(finished);
-    expect(Object.keys(report).slice(0, 5)).toEqual([
-      'model',
-      'backend',
-      'overall',
-      'generators',
-      'realSources',
+    expect(Object.keys(report).slice(0, 7)).toEqual([
+      ...['model', 'identity', 'backend', 'calibrationOverlap'],
+      ...['overall', 'generators', 'realSources'],
     ]);
+    expect(report).toMatchObject({
+      identity: expect.stringMatching(/^[0-9a-f]{16}$/),
+      calibrationOverlap: null,
+    });
     expect(Object.keys(report.degradations)).toEqual(['jpeg:50', 'flip+webp:40']);
     expect(report.abstained).toEqual([
       { input: 'real/site-0/small.png', label: 'real', reason: 'too-small' },
@@ -243,6 +246,45 @@ describe('telltale evaluate', () => {
     expect(text).toContain('<h2>tiny@1/p');
     expect(text).not.toMatch(/<script|<link|src=|url\(|https?:|NaN|undefined/);
     expect(text.match(/<svg class="chart"/g)).toHaveLength(6);
+  });
+
+  it('warns of figures on the pictures of the calibration, after a merge, too', async () => {
+    const folder = fill('calibrated', 2);
+    const calibrated = path.join(scratch, 'on-same');
+    writeTinyModel(calibrated);
+    const file = path.join(calibrated, 'card.json');
+    const card = JSON.parse(readFileSync(file, 'utf8'));
+    const seen = ['real/site-0/0.png', 'fake/maker-1/1.png'].map((name) =>
+      createHash('sha256')
+        .update(readFileSync(path.join(folder, name)))
+        .digest('hex'),
+    );
+    card.calibration.data = calibrationDataOf([...seen, 'e'.repeat(64)]);
+    writeFileSync(file, JSON.stringify(card));
+    const warning =
+      /^telltale: tiny@1\/p\d was calibrated on pictures that it is measured on here: 2 of 3 that its card keeps marks of\./;
+    const page = path.join(scratch, 'overlap.html');
+    const words = ['evaluate', '--model', calibrated, '--data', folder];
+    const finished = await telltale([...words, '--json', '--html', page]);
+    expect(finished).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) });
+    expect(reportOf(finished).calibrationOverlap).toEqual({ shared: 2, of: 3 });
+    expect(readFileSync(page, 'utf8')).toContain('<p class="caution">tiny@1/p1 was calibrated on pictures');
+    const files = [1, 2].map((index) => path.join(scratch, `same-${index}.jsonl`));
+    for (const [index, part] of files.entries()) {
+      await telltale([...words, '--shard', `${index + 1}/2`, '--out', part]);
+    }
+    const merged = await telltale(['merge', ...files, '--json']);
+    expect(merged).toMatchObject({ stdout: finished.stdout, stderr: expect.stringMatching(warning) });
+    const elsewhere = await telltale([
+      'evaluate',
+      '--model',
+      calibrated,
+      '--data',
+      fill('unseen', 1),
+      '--json',
+    ]);
+    // The pictures with the lowest numbers are equal in both folders.
+    expect(reportOf(elsewhere).calibrationOverlap).toEqual({ shared: 1, of: 3 });
   });
 
   it('says what is wrong, in words', async () => {

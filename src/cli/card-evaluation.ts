@@ -12,6 +12,8 @@ const FIGURES = [
   'rocAuc',
   'balancedAccuracy',
   'tprAt1Fpr',
+  'worstOverStrongFalsePositiveRate',
+  'overStrongRecall',
   'worstStrongFalsePositiveRate',
   'ece',
 ] as const;
@@ -32,7 +34,13 @@ const measurement = v.object({
   ),
   realSources: v.record(
     v.string(),
-    v.object({ n: v.number(), falsePositiveRate: number, falsePositiveInterval: interval }),
+    v.object({
+      n: v.number(),
+      falsePositiveRate: number,
+      falsePositiveInterval: interval,
+      overStrongFalsePositiveRate: number,
+      overStrongFalsePositiveInterval: interval,
+    }),
   ),
 });
 const report = v.object({
@@ -95,6 +103,10 @@ export function cardEvaluation(
       name,
       n: source.n,
       falsePositiveRate: figureOf(source.falsePositiveRate, source.falsePositiveInterval),
+      overStrongFalsePositiveRate: figureOf(
+        source.overStrongFalsePositiveRate,
+        source.overStrongFalsePositiveInterval,
+      ),
     })),
   });
 }
@@ -117,18 +129,9 @@ function conditionOf(
   degradation: string,
   { overall: all }: v.InferOutput<typeof measurement>,
 ): CardEvaluation['conditions'][number] {
-  const figure = (name: Figure): CardFigure | null => figureOf(all[name], all.intervals[name]);
-  return {
-    degradation,
-    real: all.real,
-    fake: all.fake,
-    meanGeneratorAuc: figure('meanGeneratorAuc'),
-    rocAuc: figure('rocAuc'),
-    balancedAccuracy: figure('balancedAccuracy'),
-    tprAt1Fpr: figure('tprAt1Fpr'),
-    worstStrongFalsePositiveRate: figure('worstStrongFalsePositiveRate'),
-    ece: figure('ece'),
-  };
+  const figures = FIGURES.map((name) => [name, figureOf(all[name], all.intervals[name])]);
+  const named: Record<Figure, CardFigure | null> = Object.fromEntries(figures);
+  return { degradation, real: all.real, fake: all.fake, ...named };
 }
 
 const figureOf = (value: number | null, range: [number, number] | null): CardFigure | null =>

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { starterCard } from '../../test/support/starter.ts';
-import type { ModelCard } from '../core/model/card.ts';
+import { type ModelCard, parseCard } from '../core/model/card.ts';
 import { cardEvaluation } from './card-evaluation.ts';
 import { cardHtml } from './card-html.ts';
 import { identityOf, identityUnder } from './card-identity.ts';
+import { cardJson } from './card-json.ts';
 import { cardLines } from './card-text.ts';
 
 const figures = {
@@ -11,6 +12,8 @@ const figures = {
   rocAuc: 0.8,
   balancedAccuracy: 0.75,
   tprAt1Fpr: null,
+  worstOverStrongFalsePositiveRate: 0.123,
+  overStrongRecall: 0.456,
   worstStrongFalsePositiveRate: 0,
   ece: 0.05,
 };
@@ -19,13 +22,19 @@ const measurement = {
     ...{ n: 30, real: 20, fake: 10, threshold: 0.7, ...figures, somethingNew: 3 },
     intervals: {
       ...{ meanGeneratorAuc: [0.7, 0.9], rocAuc: null, balancedAccuracy: [0.6, 0.8], tprAt1Fpr: null },
+      ...{ worstOverStrongFalsePositiveRate: [0.01, 0.3], overStrongRecall: null },
       ...{ worstStrongFalsePositiveRate: [0, 0.1], ece: [0.02, 0.1] },
     },
   },
   generators: {
     Kolors: { n: 10, averagePrecision: 0.9, rocAuc: 0.9, recall: 0.5, recallInterval: [0.2, 0.8] },
   },
-  realSources: { phones: { n: 20, falsePositiveRate: 0.05, falsePositiveInterval: [0, 0.2] } },
+  realSources: {
+    phones: {
+      ...{ n: 20, falsePositiveRate: 0.05, falsePositiveInterval: [0, 0.2] },
+      ...{ overStrongFalsePositiveRate: 0.1, overStrongFalsePositiveInterval: [0.02, 0.31] },
+    },
+  },
 };
 const report = {
   model: 'starter@1/p1',
@@ -90,11 +99,19 @@ describe('cardEvaluation', () => {
             fake: 10,
             meanGeneratorAuc: { value: 0.8123, interval: [0.7, 0.9] },
             tprAt1Fpr: null,
+            worstOverStrongFalsePositiveRate: { value: 0.123, interval: [0.01, 0.3] },
+            overStrongRecall: { value: 0.456, interval: null },
+            worstStrongFalsePositiveRate: { value: 0, interval: [0, 0.1] },
           },
           { degradation: 'jpeg:75' },
         ],
         generators: [{ name: 'Kolors', n: 10, rocAuc: 0.9, recall: { value: 0.5, interval: [0.2, 0.8] } }],
-        realSources: [{ name: 'phones', n: 20, falsePositiveRate: { value: 0.05, interval: [0, 0.2] } }],
+        realSources: [
+          {
+            ...{ name: 'phones', n: 20, falsePositiveRate: { value: 0.05, interval: [0, 0.2] } },
+            overStrongFalsePositiveRate: { value: 0.1, interval: [0.02, 0.31] },
+          },
+        ],
       },
     });
   });
@@ -143,6 +160,11 @@ describe('the card', () => {
       '0.81 (0.70-0.90)',
       'n/a',
       'Enlarged pictures: Enlarged',
+      'Real pictures over the threshold of strong signs, worst source',
+      '0.12 (0.01-0.30)',
+      '0.46',
+      'the score is 0.666 or more',
+      '0.10 (0.02-0.31)',
     ]) {
       expect(page).toContain(text);
     }
@@ -152,10 +174,39 @@ describe('the card', () => {
     );
   });
 
+  it('tells programs both shares and how to read them, and neither network nor marks', () => {
+    const told = cardJson(
+      { ...card, calibration: { ...card.calibration, data: { files: 3, marks: [] } } },
+      'ab',
+    );
+    expect(told).toMatchObject({ model: 'starter@1/p1', identity: 'ab' });
+    expect(told.calibration).toMatchObject({ strongAt: 0.666, decideAt: 0.666, files: 3 });
+    expect(told.evaluation?.conditions[0]).toMatchObject({
+      worstOverStrongFalsePositiveRate: { value: 0.123, interval: [0.01, 0.3] },
+      worstStrongFalsePositiveRate: { value: 0, interval: [0, 0.1] },
+    });
+    expect(told.howToRead.at(-1)).toContain('Called "strong signs": the whole 95 % band lies there');
+    for (const key of ['layers', 'golden']) expect(told).not.toHaveProperty(key);
+    expect(told.calibration).not.toHaveProperty('data');
+  });
+
+  it('takes cards whose figures are older', () => {
+    const [condition] = evaluation.value.conditions;
+    if (condition === undefined) throw new Error('no condition');
+    const { worstOverStrongFalsePositiveRate: _, overStrongRecall: __, ...older } = condition;
+    const before = { ...card, evaluation: { ...evaluation.value, conditions: [older] } };
+    expect(parseCard(before)).toMatchObject({ ok: true });
+    expect(cardLines(before).join('\n')).toContain('real pictures of the worst source n/a');
+  });
+
   it('says the same in lines, and leaves out what a card does not state', () => {
     const lines = cardLines(card);
     expect(lines).toContain('  JPEG quality 50 to 100.');
     expect(lines.join('\n')).toContain('From 0.666 on the picture shows signs');
+    expect(lines.join('\n')).toContain(
+      'over the threshold of strong signs: real pictures of the worst source 0.12 (0.01-0.30), generated pictures 0.46',
+    );
+    expect(lines.join('\n')).toContain('called "strong signs": real pictures of the worst source 0.00');
     const plain = cardLines(starterCard);
     expect(plain).not.toContain('Trained on');
     expect(plain.join('\n')).toContain('none in the card');

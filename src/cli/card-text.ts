@@ -14,6 +14,11 @@ export function readingAdvice({ calibration }: ModelCard): string[] {
   ];
 }
 
+/** What two figures about strong signs count, in one sentence each. */
+export const strongWords = ({ calibration: { strongAt } }: ModelCard): string =>
+  `Over the threshold of strong signs: the score is ${strongAt} or more, wherever its band reaches; Telltale shows "some" or "strong signs". ` +
+  `Called "strong signs": the whole 95 % band lies there, too, which fewer pictures reach.`;
+
 const FAILURE_NAMES: Readonly<Record<NonNullable<ModelCard['failureClasses']>[number]['kind'], string>> = {
   illustration: 'Illustrations',
   screenshot: 'Screenshots',
@@ -66,7 +71,7 @@ export function cardLines(card: ModelCard): string[] {
     ...section('Trained on', trainedOn?.on ?? []),
     ...section('Not trained on', trainedOn?.notOn ?? []),
     ...section('Tested on', testedLines(card)),
-    ...section('Figures', evaluation === undefined ? ['none in the card'] : conditionLines(evaluation)),
+    ...section('Figures', evaluation === undefined ? ['none in the card'] : figureLines(card, evaluation)),
     ...section('Calibration', [`${calibration.fittedOn}.`, calibration.note, ...alarmLines(card)]),
     ...section('Known failures', failureLines(card)),
   ];
@@ -75,16 +80,15 @@ export function cardLines(card: ModelCard): string[] {
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
 
-const conditionLines = ({ on, conditions }: CardEvaluation): string[] => [
+const figureLines = (card: ModelCard, { on, conditions }: CardEvaluation): string[] => [
   on,
-  ...conditions.map(({ degradation, meanGeneratorAuc, balancedAccuracy, tprAt1Fpr }) => {
-    const figures = [
-      `AUC ${figureText(meanGeneratorAuc)}`,
-      `balanced accuracy ${figureText(balancedAccuracy)}`,
-      `found at 1 % false alarms ${figureText(tprAt1Fpr)}`,
-    ];
-    return `${conditionName(degradation).padEnd(24)} ${figures.join(', ')}`;
-  }),
+  ...conditions.flatMap((one) => [
+    `${conditionName(one.degradation)}:`,
+    `  mean AUC over generators ${figureText(one.meanGeneratorAuc)}, balanced accuracy ${figureText(one.balancedAccuracy)}, found at 1 % false alarms ${figureText(one.tprAt1Fpr)}, calibration error ${figureText(one.ece)}`,
+    `  over the threshold of strong signs: real pictures of the worst source ${figureText(one.worstOverStrongFalsePositiveRate ?? null)}, generated pictures ${figureText(one.overStrongRecall ?? null)}`,
+    `  called "strong signs": real pictures of the worst source ${figureText(one.worstStrongFalsePositiveRate)}`,
+  ]),
+  strongWords(card),
 ];
 
 /** A version of the test pictures by name. */

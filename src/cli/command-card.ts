@@ -6,6 +6,7 @@ import type { CardCommand } from './arguments.ts';
 import { cardEvaluation } from './card-evaluation.ts';
 import { cardHtml } from './card-html.ts';
 import { identityOf } from './card-identity.ts';
+import { cardJson } from './card-json.ts';
 import { cardLines } from './card-text.ts';
 import { FILE_FAILURES, readWhole, wasWritten } from './files.ts';
 import { readJson } from './model-files.ts';
@@ -39,7 +40,8 @@ export async function cardCommand(command: CardCommand, output: Output): Promise
   for (const [file, text] of files) {
     if (!wasWritten(file, text)) return refuse(`${file}: it cannot be written`);
   }
-  for (const line of cardLines(card.value)) output.answer(harmless(line));
+  if (command.json) output.answer(JSON.stringify(cardJson(card.value, await identityOf(card.value))));
+  else for (const line of cardLines(card.value)) output.answer(harmless(line));
   return 0;
 }
 

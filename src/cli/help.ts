@@ -133,6 +133,7 @@ const card = `Usage: telltale card MODEL [options]
 MODEL is a model folder of Telltale's own kind. Prints what it was trained and tested on, its figures and thresholds, known
 failures, and how to read a score.
 
+  --json              the same as one JSON object on standard output
   --html FILE         writes the card as a page, with the calibration diagram and tables of generators and sources
   --evaluation FILE   puts figures that "telltale evaluate --json" has printed into the card ...
   --on TEXT           ... which were measured on these pictures (one sentence) ...

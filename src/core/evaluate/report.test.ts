@@ -42,6 +42,8 @@ describe('measure', () => {
     expectClose(found.overall, fixture.overall);
     expectClose(found.generators, fixture.generators);
     expect(Object.keys(found.generators)).toEqual(Object.keys(fixture.generators));
+    const left = Object.entries(found.generators).filter(([, { inMean }]) => !inMean);
+    expect(left.map(([name, { n }]) => [name, n])).toEqual([['generator 5', 4]]);
     expectClose(found.realSources, fixture.realSources);
     expect(Object.keys(found.realSources)).toEqual(Object.keys(fixture.realSources));
   });

@@ -5,13 +5,13 @@ import type { CardEvaluation } from '../core/model/card-facts.ts';
 import { html, type Markup } from '../core/report/markup.ts';
 import {
   alarmLines,
-  conditionName,
   failureLines,
   figureText,
   readingAdvice,
   strongWords,
   testedLines,
 } from './card-text.ts';
+import { chainText } from './chain-text.ts';
 import { calibrationFigure } from './evaluation-charts.ts';
 import { EVALUATION_STYLE } from './evaluation-style.ts';
 import { pageHtml, tableOf } from './page-html.ts';
@@ -57,7 +57,7 @@ ${tableOf(
     'Calibration error',
   ],
   conditions.map((one) => [
-    conditionName(one.degradation),
+    chainText(one.degradation),
     String(one.real),
     String(one.fake),
     figureText(one.meanGeneratorAuc),

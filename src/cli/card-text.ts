@@ -2,6 +2,7 @@
 
 import { type ModelCard, modelKey } from '../core/model/card.ts';
 import type { CardEvaluation, CardFigure } from '../core/model/card-facts.ts';
+import { chainText } from './chain-text.ts';
 
 /** What a score means, and what it does not. */
 export function readingAdvice({ calibration }: ModelCard): string[] {
@@ -83,17 +84,13 @@ const section = (title: string, lines: readonly string[]): string[] =>
 const figureLines = (card: ModelCard, { on, conditions }: CardEvaluation): string[] => [
   on,
   ...conditions.flatMap((one) => [
-    `${conditionName(one.degradation)}:`,
+    `${chainText(one.degradation)}:`,
     `  mean AUC over generators ${figureText(one.meanGeneratorAuc)}, balanced accuracy ${figureText(one.balancedAccuracy)}, found at 1 % false alarms ${figureText(one.tprAt1Fpr)}, calibration error ${figureText(one.ece)}`,
     `  over the threshold of strong signs: real pictures of the worst source ${figureText(one.worstOverStrongFalsePositiveRate ?? null)}, generated pictures ${figureText(one.overStrongRecall ?? null)}`,
     `  called "strong signs": real pictures of the worst source ${figureText(one.worstStrongFalsePositiveRate)}`,
   ]),
   strongWords(card),
 ];
-
-/** A version of the test pictures by name. */
-export const conditionName = (degradation: string): string =>
-  degradation === 'none' ? 'as they are' : degradation;
 
 /** A figure with its interval, two decimals. */
 export function figureText(figure: CardFigure | null): string {

@@ -5,6 +5,7 @@ import { reportsOf } from '../core/evaluate/report.ts';
 import type { ReportTarget } from './arguments-evaluate.ts';
 import { evaluationHtml } from './evaluation-html.ts';
 import { overlapText } from './evaluation-overlap.ts';
+import { summaryLines } from './evaluation-summary.ts';
 import { evaluationLines } from './evaluation-text.ts';
 import { wasWritten } from './files.ts';
 import type { Output } from './output.ts';
@@ -17,8 +18,9 @@ export function writeReports(evaluation: Evaluation, target: ReportTarget, outpu
     const warning = overlapText(report);
     if (warning !== null) output.say(harmless(warning));
     if (target.json) output.answer(JSON.stringify(report));
-    else for (const line of evaluationLines(report)) output.answer(harmless(line));
+    else for (const line of [...evaluationLines(report), '']) output.answer(harmless(line));
   }
+  if (!target.json) for (const line of reports.flatMap(summaryLines)) output.answer(harmless(line));
   const { htmlFile } = target;
   if (htmlFile !== null && !wasWritten(htmlFile, evaluationHtml(evaluation, reports))) {
     output.say(`${harmless(htmlFile)}: it cannot be written`);

@@ -248,6 +248,16 @@ describe('telltale evaluate', () => {
     expect(text.match(/<svg class="chart"/g)).toHaveLength(6);
   });
 
+  it('ends with the table that decides, on degraded pictures, too', async () => {
+    const finished = await telltale(['evaluate', '--model', model, '--data', fill('table', 5)]);
+    expect(finished).toMatchObject({ code: 0, stderr: '' });
+    const [title, head, ...rows] = finished.stdout.trimEnd().split('\n').slice(-7);
+    expect(title).toBe('tiny@1/p1 at threshold 0.666; in brackets 95 % intervals');
+    expect(head?.trim().split(/ {2,}/)).toHaveLength(4);
+    const cell = '  +\\d\\.\\d{3} \\(\\d\\.\\d{3}-\\d\\.\\d{3}\\)';
+    for (const row of rows) expect(row).toMatch(new RegExp(`^\\S.*\\S${cell.repeat(4)}$`));
+  });
+
   it('warns of figures on the pictures of the calibration, after a merge, too', async () => {
     const folder = fill('calibrated', 2);
     const calibrated = path.join(scratch, 'on-same');
@@ -264,7 +274,7 @@ describe('telltale evaluate', () => {
     const warning =
       /^telltale: tiny@1\/p\d was calibrated on pictures that it is measured on here: 2 of 3 that its card keeps marks of\./;
     const page = path.join(scratch, 'overlap.html');
-    const words = ['evaluate', '--model', calibrated, '--data', folder];
+    const words = ['evaluate', '--model', calibrated, '--data', folder, '--degrade', 'none'];
     const finished = await telltale([...words, '--json', '--html', page]);
     expect(finished).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) });
     expect(reportOf(finished).calibrationOverlap).toEqual({ shared: 2, of: 3 });
@@ -317,15 +327,15 @@ describe('telltale merge', () => {
     put('shared/fake/maker-0/broken.png', 'no picture');
     const words = ['evaluate', '--model', model, '--data', folder, '--degrade', 'screenshot', '--group-out'];
     const whole = await telltale([...words, '--json']);
-    const files = [1, 2, 3].map((index) => path.join(scratch, `part-${index}.jsonl`));
+    const files = [1, 2].map((index) => path.join(scratch, `part-${index}.jsonl`));
     for (const [index, file] of files.entries()) {
-      const part = await telltale([...words, '--shard', `${index + 1}/3`, '--out', file]);
+      const part = await telltale([...words, '--shard', `${index + 1}/2`, '--out', file]);
       expect(part.stdout).toBe('');
     }
     const merged = await telltale(['merge', ...files.toReversed(), '--json']);
     expect(merged.code).toBe(1);
     expect(merged.stdout).toBe(whole.stdout);
-    const missing = await telltale(['merge', ...files.slice(0, 2), '--json']);
-    expect(missing).toMatchObject({ code: 1, stdout: '', stderr: 'telltale: shard 3/3 is missing\n' });
+    const missing = await telltale(['merge', ...files.slice(0, 1), '--json']);
+    expect(missing).toMatchObject({ code: 1, stdout: '', stderr: 'telltale: shard 2/2 is missing\n' });
   });
 });

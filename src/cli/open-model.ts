@@ -1,12 +1,9 @@
 /** From what a person named as a model to a detector that has proved itself on the backend. */
 import { decisionThreshold, type ModelCard, modelKey, PREPROCESSING_VERSION } from '../core/model/card.ts';
-import { checkGolden } from '../core/model/golden.ts';
 import { openModelFolder } from '../core/model/model-folder.ts';
-import { buildNetwork } from '../core/model/network.ts';
 import type { TensorFlow } from '../core/model/operations.ts';
 import { buildPatchNetwork } from '../core/model/patch-network.ts';
 import { NATIVE } from '../core/model/preprocess.ts';
-import { readSafetensors } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { ModelReference } from './arguments.ts';
 import { identityUnder } from './card-identity.ts';
@@ -27,6 +24,7 @@ import {
   packagedModel,
   readModelFiles,
 } from './model-files.ts';
+import { openOwnFiles } from './own-model.ts';
 import { describeNetwork } from './text.ts';
 
 export interface OpenModel {
@@ -93,13 +91,9 @@ async function openFolder(
     const detector = publishedDetector(model, network, options);
     return success({ detector, facts: await publishedFacts(model, options), note: null });
   }
-  const weights = readSafetensors(files.weights);
-  if (!weights.ok) return failure(describeFolderFailure(location, weights.failure));
-  const built = buildNetwork(tf, files.card, weights.value);
-  if (!built.ok) return failure(describeFolderFailure(location, built.failure));
-  const { passed, largestDifference } = await checkGolden(built.value, files.card.golden);
-  if (!passed) return failure(describeFolderFailure(location, { kind: 'wrong-golden', largestDifference }));
-  const detector = calibratedDetector(files.card, built.value, options);
+  const opened = await openOwnFiles(tf, location, files);
+  if (!opened.ok) return opened;
+  const detector = calibratedDetector(files.card, opened.value.network, options);
   return success({ detector, facts: await ownFacts(files.card, options), note: null });
 }
 

@@ -11,7 +11,7 @@ import { wasWritten } from './files.ts';
 import type { OwnFacts, Unreadable } from './inspect-file.ts';
 import { inspectionHtml } from './inspect-html.ts';
 import { type InspectionReport, inspectionJson, inspectionLines, type UnreadFile } from './inspect-text.ts';
-import { KeptReplies, stampOf } from './kept-replies.ts';
+import { KeptReplies, stampText } from './kept-replies.ts';
 import type { Output } from './output.ts';
 import { countOf } from './picture-count.ts';
 import { harmless } from './text.ts';
@@ -94,7 +94,7 @@ async function readAll(
   pictures: readonly Listed[],
   { kept, output }: Reading,
 ): Promise<{ files: FileFacts[]; unread: UnreadFile[] }> {
-  const stamped = pictures.map((picture) => ({ ...picture, stamp: stampOf(picture.file) }));
+  const stamped = pictures.map((picture) => ({ ...picture, stamp: stampText(picture.file) }));
   const missing = stamped.filter(({ path: name, stamp }) => kept.get(name, stamp) === undefined);
   const failures = new Map<string, Unreadable>();
   const counter = countOf(missing.length, output);

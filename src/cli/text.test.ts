@@ -4,7 +4,7 @@ import { failed } from './outcome.ts';
 import { failureLine, harmless, jsonLine, plainLine } from './text.ts';
 
 const ENSEMBLES = { vote: 0.25, beforeSoftmax: 0.5, afterSoftmax: 0.75 };
-const ENGINE = { model: 'starter@1/p1', backend: 'wasm' } as const;
+const ENGINE = { model: 'strong@1/p1', backend: 'wasm' } as const;
 
 describe('lines', () => {
   it('have words for every reason', () => {

@@ -10,7 +10,7 @@ const KERNEL = 3;
 const GOLDEN = { formula: 'two-sines-1' as const, widthPx: 12, heightPx: 10, sum: 0 };
 
 /** Writes the folder; a mean sample of `middle` gets the logit 0, every 16 levels more of it one more. */
-export function writeTinyModel(folder: string, { id = 'tiny', middle = 128 } = {}): void {
+export function writeTinyModel(folder: string, { id = 'tiny', version = '1', middle = 128 } = {}): void {
   const taps = KERNEL * KERNEL * 3;
   const weights = new Map([
     ['c.weight', { shape: [1, 3, KERNEL, KERNEL], values: new Float32Array(taps).fill(1 / 16 / taps) }],
@@ -31,6 +31,7 @@ export function writeTinyModel(folder: string, { id = 'tiny', middle = 128 } = {
   const card = {
     ...exampleCard,
     id,
+    version,
     name: 'Tiny',
     layers: [{ op: 'conv', name: 'c', in: 3, out: 1, kernel: KERNEL, stride: 1, bias: true }],
     receptiveField: { sizePx: KERNEL, stridePx: 1, offsetPx: 0 },

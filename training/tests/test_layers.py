@@ -14,13 +14,13 @@ from telltale_training.wavelet import diagonal_band
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Starter(unittest.TestCase):
+class Packaged(unittest.TestCase):
     """The twin against a card that Telltale's engine wrote."""
 
     def setUp(self) -> None:
-        folder = ROOT / "models" / "starter"
+        folder = ROOT / "models" / "fast"
         if not folder.exists():
-            self.skipTest("the starter model is gone")
+            self.skipTest("the fast model is not there")
         self.card = json.loads((folder / "card.json").read_text())
         self.network = Network(self.card["layers"])
         weights = read_safetensors(folder / self.card["weights"]["file"])

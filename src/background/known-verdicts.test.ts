@@ -5,7 +5,7 @@ import { packagedKey } from '../platform/packaged-models.ts';
 import { closeDatabase } from '../platform/store/database.ts';
 import { storeVerdict } from '../platform/store/verdicts.ts';
 import { aScore } from '../platform/testing/rows.ts';
-import { forgetRecent, thumbnailsOf } from './known-verdicts.ts';
+import { forgetRecent, keepOutcome, mapOf, thumbnailsOf } from './known-verdicts.ts';
 
 vi.mock('../platform/browser.ts', async () => ({
   browser: (await import('../platform/testing/fake-browser.ts')).fakeBrowser,
@@ -32,4 +32,21 @@ it('thumbnails of a page with more pictures than are remembered are all found, t
     expect(found.get(hash(0))).toEqual(thumbnail);
     expect(found.get(hash(1))).toBeNull();
   }
+});
+
+it('the fast model’s late word on a picture changes neither its verdict nor its map', async () => {
+  const map = (value: number) => ({
+    ...{ rows: 1, columns: 1, values: new Uint8Array([value]), widthPx: 60, heightPx: 60 },
+    receptiveField: { sizePx: 49, stridePx: 8, offsetPx: 0 },
+  });
+  const outcome = (role: 'fast' | 'strong', value: number) => ({
+    ...{ jobId: role, map: map(value), thumbnail: null, fromCache: false, interim: false },
+    verdict: aScore({ sha256: hash(5), role, coverage: 1 }),
+  });
+  const [strong, late] = [outcome('strong', 9), outcome('fast', 3)];
+  expect(await keepOutcome(strong, null)).toEqual(strong.verdict);
+  expect(await keepOutcome(late, null)).toEqual(strong.verdict);
+  expect(await mapOf(hash(5))).toEqual(map(9));
+  forgetRecent();
+  expect(await mapOf(hash(5))).toEqual(map(9));
 });

@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import messages from '../../public/_locales/en/messages.json' with { type: 'json' };
 import { lookupIn } from '../core/report/catalogue.ts';
 import { ENGINE_BACKENDS, ENGINE_FAULTS } from '../protocol/engine-fault.ts';
-import { engineNoteText } from './engine-note.ts';
+import { engineNoteText, strongNoteText } from './engine-note.ts';
+import { pageView } from './sample.testing.ts';
 
 vi.mock('../platform/browser.ts', () => ({
   browser: {
@@ -17,6 +18,15 @@ describe('the note on the engine', () => {
     );
     expect(engineNoteText({ backend: 'wasm', reason: 'exception', detail: 'out of memory' })).toBe(
       'The engine did not start. Something failed in it. (out of memory)',
+    );
+  });
+
+  it('says that the strong model does not answer, and nothing as long as it may', () => {
+    const { engine } = pageView([]);
+    expect(strongNoteText(engine)).toBeNull();
+    const models = engine.models.map((model) => ({ ...model, fault: { reason: 'bad-weights' as const } }));
+    expect(strongNoteText({ ...engine, models })).toBe(
+      'The strong model does not answer, so the fast one speaks alone. The model’s weights do not fit its card.',
     );
   });
 

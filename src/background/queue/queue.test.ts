@@ -109,6 +109,30 @@ describe('a picture', () => {
     await vi.waitFor(() => expect(stored.size).toBe(0));
   });
 
+  it('is told of one model’s word while the other looks, and waits on', async () => {
+    const queue = new Queue(environment);
+    await queue.request([want(1)]);
+    const { jobId } = await nth(0);
+    const first = aScore({ role: 'fast' });
+    await queue.done({ ...outcome(jobId, first), interim: true });
+    expect(deliveredTo(1)).toEqual([{ ...first, provisional: true }]);
+    expect(queue.size).toBe(1);
+    await queue.done(outcome(jobId, aScore({ role: 'strong' })));
+    expect(deliveredTo(1).at(-1)).toEqual(aScore({ role: 'strong' }));
+    expect(queue.size).toBe(0);
+    // Overtaken by the last word: not shown any more.
+    await queue.done({ ...outcome(jobId, first), interim: true });
+    expect(deliveredTo(1)).toHaveLength(2);
+  });
+
+  it('is shown the best that is known of it, whoever has found that out', async () => {
+    environment.keep = async () => aScore({ role: 'strong' });
+    const queue = new Queue(environment);
+    await queue.request([want(1)]);
+    await queue.done(outcome((await nth(0)).jobId, aScore({ role: 'fast' })));
+    expect(deliveredTo(1)).toEqual([aScore({ role: 'strong' })]);
+  });
+
   it('keeps its stored row until its answer has arrived', async () => {
     let arrived = () => {};
     environment.deliver = () =>

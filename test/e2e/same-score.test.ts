@@ -10,7 +10,7 @@ import type { WorkerStart } from '../../src/cli/worker-messages.ts';
 import { cropRaster } from '../../src/core/image/crop.ts';
 import type { PixelImage } from '../../src/core/image/pixels.ts';
 import { rasterOf } from '../../src/core/model/preprocess.ts';
-import type { ImageState } from '../../src/core/verdict.ts';
+import type { ImageState, ModelRole } from '../../src/core/verdict.ts';
 import { supportedVariants } from '../../src/kernels/kernels.ts';
 import { builtFiles, DIST } from '../support/build-output.ts';
 import { answersOf, type JsonAnswer, telltale } from '../support/command-line.ts';
@@ -117,7 +117,7 @@ async function kernelsInNode(): Promise<string> {
 
 describe('Node and the browser', () => {
   let inBrowser: Map<string, ImageState | null>;
-  let inNode: Map<string, JsonAnswer>;
+  let inNode: Record<ModelRole, Map<string, JsonAnswer>>;
   beforeAll(async () => {
     // The loopback server under a name that the address guard lets through.
     const url = site.origin.replace('127.0.0.1', 'site.test');
@@ -125,15 +125,20 @@ describe('Node and the browser', () => {
     const view = await scanThroughPopup(session, tabId);
     inBrowser = new Map(view.rows.map(({ image, state }) => [image.label, state]));
     const paths = names.map((name) => path.join(folder, name));
-    const finished = await telltale(['screen', ...paths, '--backend', 'wasm', '--json']);
-    inNode = new Map(answersOf(finished).map((answer) => [path.basename(answer.input), answer]));
+    const by = async (role: ModelRole) => {
+      const words = ['screen', ...paths, '--model', role, '--backend', 'wasm', '--json'];
+      return new Map(answersOf(await telltale(words)).map((answer) => [path.basename(answer.input), answer]));
+    };
+    inNode = { fast: await by('fast'), strong: await by('strong') };
   });
 
   it.each(names)('give %s the same score', (name) => {
-    const [state, answer] = [inBrowser.get(name), inNode.get(name)];
-    if (state?.state !== 'scored' || answer?.state !== 'scored') {
-      throw new Error(`${state?.state} in the browser, ${answer?.state} in Node`);
-    }
+    const state = inBrowser.get(name);
+    if (state?.state !== 'scored') throw new Error(`${state?.state} in the browser`);
+    // The scan decides whose score it is; that model's is the same in Node.
+    const answer = inNode[state.role].get(name);
+    if (answer?.state !== 'scored') throw new Error(`${answer?.state} in Node`);
+    expect(answer.model).toBe(state.model);
     expect(state.pixelPath).toBe('file');
     expect([state.grid.rows, state.grid.columns]).toEqual(answer.grid);
     expect(Math.abs(state.probability - (answer.pFake ?? Number.NaN))).toBeLessThanOrEqual(TOLERANCE);
@@ -146,13 +151,13 @@ describe('Node and the browser', () => {
   });
 
   it('tell the pictures apart', () => {
-    const scores = names.map((name) => inNode.get(name)?.pFake?.toFixed(5));
+    const scores = names.map((name) => inNode.strong.get(name)?.pFake?.toFixed(5));
     // Lossless copies of one picture are one picture.
     expect(new Set(scores).size).toBe(names.length - 1);
   });
 
   it('look at a turned picture as it is shown', () => {
-    const grid = (name: string) => inNode.get(name)?.grid;
+    const grid = (name: string) => inNode.strong.get(name)?.grid;
     expect(grid('turned.jpg')).toEqual(grid('photo.jpg')?.toReversed());
     expect(grid('turned.png')).toEqual(grid('plain.png')?.toReversed());
   });

@@ -12,6 +12,7 @@ import { sniff } from '../core/image/sniff.ts';
 import { modelKey } from '../core/model/card.ts';
 import { type Result, success } from '../core/result.ts';
 import { screenImage } from '../core/score/screen.ts';
+import { useThreads } from '../kernels/register.ts';
 import { type EngineFault, thrownFault } from '../protocol/engine-fault.ts';
 import { backendHeapBytes } from './backends.ts';
 import { createCanvasDecoder } from './canvas-decoder.ts';
@@ -53,7 +54,7 @@ async function start(request: StartRequest): Promise<Result<Running, EngineFault
 }
 
 async function screen(
-  { bytes, sha256, effort }: ScreenRequest,
+  { bytes, sha256, effort, threads }: ScreenRequest,
   { engine, tools }: Running,
 ): Promise<Screened> {
   const startedAt = performance.now();
@@ -64,6 +65,7 @@ async function screen(
   const { image, pixelPath } = decoded.value;
   const facts = { ...sniffed.value.facts, widthPx: image.widthPx, heightPx: image.heightPx };
   const common = { facts, model: modelKey(card), sha256 };
+  useThreads(threads);
   const jpegQuality = fileJpegQuality(bytes, sniffed.value.format);
   const screening = await screenImage(image, { card, network: engine.network, effort, jpegQuality });
   const computeMs = performance.now() - startedAt;

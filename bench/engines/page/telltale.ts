@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { buildLayers } from '../../../src/core/model/network.ts';
 import { startWasm, startWebGpu } from '../../../src/engine/backends.ts';
 import { supportedVariants } from '../../../src/kernels/kernels.ts';
+import { useThreads } from '../../../src/kernels/register.ts';
 import { type Candidate, fasterOf } from '../../../src/kernels/webgpu/choice.ts';
 import { type Logits, type Prepared, picturesOf, type Task } from '../task.ts';
 import { networkOf } from './serve.ts';
@@ -12,11 +13,16 @@ interface Runner extends Candidate {
 }
 
 /** The task on the packaged WASM backend, or on WebGPU where the adapter is a real one, by the faster kernels there. */
-export async function prepareTelltale(task: Task, device: 'wasm' | 'webgpu'): Promise<Prepared> {
+export async function prepareTelltale(
+  task: Task,
+  device: 'wasm' | 'webgpu',
+  threads = 1,
+): Promise<Prepared> {
   const started = await (device === 'wasm'
     ? startWasm(supportedVariants()[0] ?? 'stock')
     : startWebGpu(false));
   if (!started.ok) throw new Error(started.failure.reason);
+  useThreads(threads);
   const { layers, weights } = await networkOf(task);
   const { sizePx, batch } = task;
   const rgb = picturesOf(task);

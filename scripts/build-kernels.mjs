@@ -31,7 +31,15 @@ export async function compileKernels(variant) {
   /** @type {Uint8Array | null} */
   let binary = null;
   const { error, stderr } = await asc.main(
-    [`src/kernels/assembly/${entry}`, '--baseDir', ROOT, '--outFile', 'kernels.wasm', ...options, ...features],
+    [
+      `src/kernels/assembly/${entry}`,
+      '--baseDir',
+      ROOT,
+      '--outFile',
+      'kernels.wasm',
+      ...options,
+      ...features,
+    ],
     {
       writeFile: (_name, contents) => {
         if (typeof contents !== 'string') binary = contents;

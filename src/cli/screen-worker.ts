@@ -3,10 +3,12 @@
  * Ctrl-C, must be another; and what breaks here takes nothing with it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { useThreads } from '../kernels/register.ts';
 import { startBackend } from './backend.ts';
 import { pngFrom, startDecoders } from './decoders.ts';
 import { writeWhole } from './files.ts';
 import { heatmapOver } from './heatmap.ts';
+import { nodeThreads } from './kernel-threads.ts';
 import { openModel } from './open-model.ts';
 import { failed, type Outcome } from './outcome.ts';
 import { type ScreenedFile, screenFile } from './screen-file.ts';
@@ -15,8 +17,10 @@ import type { FromWorker, ScreenRequest, WorkerStart } from './worker-messages.t
 const reply = (message: FromWorker<Outcome>): void => parentPort?.postMessage(message);
 
 async function start({ model, backend, look }: WorkerStart): Promise<void> {
-  const started = await startBackend(backend);
+  const threads = nodeThreads();
+  const started = await startBackend(backend, threads);
   if (!started.ok) return reply({ kind: 'refused', message: started.failure });
+  useThreads(threads.most);
   const opened = await openModel(started.value.tf, model, look);
   if (!opened.ok) return reply({ kind: 'refused', message: opened.failure });
   const { detector, facts, note } = opened.value;

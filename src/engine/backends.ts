@@ -9,7 +9,6 @@ import type { KernelKind } from '../kernels/kinds.ts';
 import { kernelHeapBytes, useKernels } from '../kernels/register.ts';
 import type { EngineFault } from '../protocol/engine-fault.ts';
 import { browserThreads } from './kernel-threads.ts';
-import { MOST_THREADS } from './thread-policy.ts';
 
 /** A running backend. */
 export interface StartedBackend {
@@ -60,7 +59,7 @@ export async function startWasm(kernels: KernelKind): Promise<Result<StartedBack
   // Returns false and leaves another backend active when WebAssembly is refused.
   const started = await tf.setBackend('wasm');
   if (!started || tf.getBackend() !== 'wasm') return failure({ reason: 'refused' });
-  await useKernels(kernels, browserThreads(MOST_THREADS));
+  await useKernels(kernels, browserThreads());
   return success({ name: 'wasm', kernels, lost: new Promise(() => undefined) });
 }
 

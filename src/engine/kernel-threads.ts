@@ -1,10 +1,10 @@
 /** Helper threads for the kernels in a browser. */
 import type { Threads } from '../kernels/register.ts';
-import type { StartHelper } from '../kernels/team.ts';
+import { MOST_THREADS, type StartHelper } from '../kernels/team.ts';
 
-/** Up to `most` threads of this worker; null where pages share no memory, which takes cross-origin isolation. */
-export function browserThreads(most: number): Threads | null {
-  const threads = Math.min(most, navigator.hardwareConcurrency);
+/** Threads of this worker; null where there is one, or no memory to share, which takes cross-origin isolation. */
+export function browserThreads(): Threads | null {
+  const threads = Math.min(MOST_THREADS, navigator.hardwareConcurrency);
   return globalThis.crossOriginIsolated && threads > 1 ? { startHelper, most: threads } : null;
 }
 

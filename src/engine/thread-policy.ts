@@ -1,8 +1,6 @@
 /** How many threads infer a picture. */
+import { MOST_THREADS } from '../kernels/team.ts';
 import type { Priority } from '../protocol/schemas.ts';
-
-/** More of them wait for memory. */
-export const MOST_THREADS = 4;
 
 /** Somebody waits for this very picture. */
 const AWAITED: ReadonlySet<Priority> = new Set(['click', 'hover']);

@@ -49,7 +49,11 @@ interface Site {
  * `plan` on the compiled kernels of `module` (`kernels.ts`); with `team`, on the shared variant, and every pass with the
  * threads that the team has at that time.
  */
-export function createMachine(module: WebAssembly.Module, plan: Plan, team: HelperTeam | null = null): Machine {
+export function createMachine(
+  module: WebAssembly.Module,
+  plan: Plan,
+  team: HelperTeam | null = null,
+): Machine {
   const light = withoutWeights(plan);
   const open = (): Site => (team === null ? aloneSite(module, light) : sharedSite(module, light, team));
   let site = open();
@@ -110,7 +114,10 @@ function sharedSite(module: WebAssembly.Module, plan: Plan, team: HelperTeam): S
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const { open, lead } = exports as unknown as SharedExports;
   const { scratchAddress, scratchBytes, threads } = plan;
-  const scratches = Array.from({ length: threads - 1 }, (_, index) => scratchAddress + (index + 1) * scratchBytes);
+  const scratches = Array.from(
+    { length: threads - 1 },
+    (_, index) => scratchAddress + (index + 1) * scratchBytes,
+  );
   const id = team.attach({ module, memory, control: CONTROL_ADDRESS, scratches });
   const execute: Execute = ({ schedule, entries }) => {
     open(CONTROL_ADDRESS, schedule, entries);
@@ -130,7 +137,8 @@ function store(memory: WebAssembly.Memory, { program, programAddress, memoryByte
 /** Threads never write to constants, so that those of a lost memory are whole. */
 function copyConstants(plan: Plan, from: WebAssembly.Memory, to: WebAssembly.Memory): void {
   const { constantsAddress, constants } = plan;
-  const bytesOf = ({ buffer }: WebAssembly.Memory) => new Uint8Array(buffer, constantsAddress, constants.sizeBytes);
+  const bytesOf = ({ buffer }: WebAssembly.Memory) =>
+    new Uint8Array(buffer, constantsAddress, constants.sizeBytes);
   bytesOf(to).set(bytesOf(from));
 }
 

@@ -1,6 +1,9 @@
 /** Threads that help machines with their passes: they only ever help, a machine finishes without them, too. */
 import { HELPER_PATIENCE_MS, type HelperMessage, type Workplace } from './helper.ts';
 
+/** That share a pass: more of them wait for memory. */
+export const MOST_THREADS = 4;
+
 /** A thread that runs `helper.ts`. */
 export interface HelperThread {
   post(message: HelperMessage): void;

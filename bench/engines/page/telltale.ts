@@ -13,11 +13,7 @@ interface Runner extends Candidate {
 }
 
 /** The task on the packaged WASM backend, or on WebGPU where the adapter is a real one, by the faster kernels there. */
-export async function prepareTelltale(
-  task: Task,
-  device: 'wasm' | 'webgpu',
-  threads = 1,
-): Promise<Prepared> {
+export async function prepareTelltale(task: Task, device: 'wasm' | 'webgpu', threads = 1): Promise<Prepared> {
   const started = await (device === 'wasm'
     ? startWasm(supportedVariants()[0] ?? 'stock')
     : startWebGpu(false));

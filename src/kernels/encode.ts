@@ -70,7 +70,8 @@ export function encode(
     for (const [offset, value] of fields) words[offset / 4] = value;
     const address = program.append(words);
     const inTiles = fields.get(field.OPERATION) === field.WINOGRAD;
-    const parts = cutRows(context.output.rows, { threads, inTiles });
+    const { rows, columns } = context.output;
+    const parts = cutRows(rows, { columns, threads, inTiles });
     const [after, until] = [count, count + parts.length];
     for (const { from, to } of parts) entries.push(address, from, to, after, until);
     count = until;

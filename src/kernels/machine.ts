@@ -35,6 +35,8 @@ interface SharedExports {
 const PAGE_BYTES = 65_536;
 const MOST_PAGES = 65_536;
 
+const isSame = (a: PictureSize, b: PictureSize): boolean => a.rows === b.rows && a.columns === b.columns;
+
 /** Executes a schedule; false when the memory is lost to a thread that may still write to it. */
 type Execute = (sized: SizedPlan) => boolean;
 
@@ -60,12 +62,13 @@ export function createMachine(
   for (const { offset, values } of plan.constants.blocks) {
     new Float32Array(site.memory.buffer, plan.constantsAddress + offset, values.length).set(values);
   }
-  let current: { size: PictureSize; sized: SizedPlan } | null = null;
+  let current: { size: PictureSize; threads: number; sized: SizedPlan } | null = null;
   const prepare = (size: PictureSize): SizedPlan => {
-    if (current?.size.rows === size.rows && current.size.columns === size.columns) return current.sized;
-    const sized = sizePlan(light, size);
+    const threads = team?.threads ?? 1;
+    if (current !== null && current.threads === threads && isSame(current.size, size)) return current.sized;
+    const sized = sizePlan(light, size, threads);
     store(site.memory, sized);
-    current = { size, sized };
+    current = { size, threads, sized };
     return sized;
   };
   const attempt = (sized: SizedPlan, picture: Float32Array): boolean => {

@@ -11,11 +11,21 @@ const PARTS_PER_THREAD = 4;
 /** Tiles of `WINOGRAD` begin at multiples of this; the last ones overlap others, and must do so within a part. */
 const TILE_ROWS = 4;
 
+/** Of a part: smaller ones would read the weights for less than a block of cells. */
+const FEWEST_CELLS = 32;
+
+export interface CutOptions {
+  columns: number;
+  threads: number;
+  inTiles: boolean;
+}
+
 /** All rows, in order, in parts whose results do not depend on where the cuts are; one part for one thread. */
-export function cutRows(rows: number, { threads, inTiles }: { threads: number; inTiles: boolean }): Part[] {
+export function cutRows(rows: number, { columns, threads, inTiles }: CutOptions): Part[] {
   const unit = inTiles ? TILE_ROWS : 1;
   const units = Math.floor(rows / unit);
-  const count = threads === 1 ? 1 : Math.max(1, Math.min(units, threads * PARTS_PER_THREAD));
+  const worthwhile = Math.min(units, threads * PARTS_PER_THREAD, Math.floor((rows * columns) / FEWEST_CELLS));
+  const count = threads === 1 ? 1 : Math.max(1, worthwhile);
   const cut = (index: number) => Math.floor((units * index) / count) * unit;
   return Array.from({ length: count }, (_, index) => ({
     from: cut(index),

@@ -77,8 +77,15 @@ function scratchBytesOf(step: Step, input: TensorForm | undefined): number {
   return suitsWinograd(step, cellLength) ? Math.max(direct, winogradScratchBytes(step, cellLength)) : direct;
 }
 
-/** `plan` for pictures of `rows * columns`; throws when they are too small or branches disagree about sizes. */
-export function sizePlan(plan: Plan, picture: { rows: number; columns: number }): SizedPlan {
+/**
+ * `plan` for pictures of `rows * columns`, cut for `threads` of its threads; throws when they are too small or branches
+ * disagree about sizes.
+ */
+export function sizePlan(
+  plan: Plan,
+  picture: { rows: number; columns: number },
+  threads = plan.threads,
+): SizedPlan {
   const { draft, constants, constantsAddress } = plan;
   const { tensors, arenaBytes } = layOut(draft, plan, picture);
   const tensorAt = (id: TensorId) => {
@@ -95,7 +102,7 @@ export function sizePlan(plan: Plan, picture: { rows: number; columns: number })
     const addend = step.addend === null ? null : tensorAt(step.addend);
     return { constants: places, input: tensorAt(step.input), output: tensorAt(step.output), addend, bases };
   });
-  const { words, schedule, count } = encode(draft.steps, contexts, bases, plan.threads);
+  const { words, schedule, count } = encode(draft.steps, contexts, bases, threads);
   const result = tensorAt(plan.output);
   const { rows, columns, channels, cellLength } = result;
   return {

@@ -32,10 +32,15 @@ export class HelperTeam {
     this.#start = start;
   }
 
+  /** Of the next pass, the leading one included. */
+  get threads(): number {
+    return 1 + this.#wanted;
+  }
+
   /** From the next pass on, that many threads work on it, the leading one included; missing ones are started. */
   useThreads(threads: number): void {
     if (this.#over) return;
-    this.#wanted = Math.min(threads - 1, this.most);
+    this.#wanted = Math.max(0, Math.min(threads - 1, this.most));
     while (this.#helpers.length < this.#wanted && !this.#over) this.#add();
   }
 
@@ -71,6 +76,7 @@ export class HelperTeam {
     try {
       // A thread that is lost once would be lost again: a policy forbids it, or the machine has no room.
       const helper = this.#start(() => this.dispose());
+      if (this.#over) return helper.terminate();
       this.#helpers.push(helper);
       for (const [id, workshop] of this.#workshops) introduce(helper, index, { id, workshop });
     } catch {

@@ -6,9 +6,8 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Result, success } from '../core/result.ts';
 import type { KernelKind } from '../kernels/kinds.ts';
-import { kernelHeapBytes, useKernels } from '../kernels/register.ts';
+import { kernelHeapBytes, type Threads, useKernels } from '../kernels/register.ts';
 import type { EngineFault } from '../protocol/engine-fault.ts';
-import { browserThreads } from './kernel-threads.ts';
 
 /** A running backend. */
 export interface StartedBackend {
@@ -46,9 +45,12 @@ const isFallback = (adapter: GPUAdapter): boolean =>
 
 /**
  * Starts WASM with SIMD where there is any; networks run on `kernels`, which must be supported, and of these only
- * Telltale's own may use several threads.
+ * Telltale's own may use `threads`.
  */
-export async function startWasm(kernels: KernelKind): Promise<Result<StartedBackend, EngineFault>> {
+export async function startWasm(
+  kernels: KernelKind,
+  threads: Threads | null,
+): Promise<Result<StartedBackend, EngineFault>> {
   // tfjs's threaded build loads a script from a blob:, which the extension's policy forbids.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths({
@@ -59,7 +61,7 @@ export async function startWasm(kernels: KernelKind): Promise<Result<StartedBack
   // Returns false and leaves another backend active when WebAssembly is refused.
   const started = await tf.setBackend('wasm');
   if (!started || tf.getBackend() !== 'wasm') return failure({ reason: 'refused' });
-  await useKernels(kernels, browserThreads());
+  await useKernels(kernels, threads);
   return success({ name: 'wasm', kernels, lost: new Promise(() => undefined) });
 }
 

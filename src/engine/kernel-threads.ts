@@ -4,8 +4,9 @@ import { MOST_THREADS, type StartHelper } from '../kernels/team.ts';
 
 /** Threads of this worker; null where there is one, or no memory to share, which takes cross-origin isolation. */
 export function browserThreads(): Threads | null {
-  const threads = Math.min(MOST_THREADS, navigator.hardwareConcurrency);
-  return globalThis.crossOriginIsolated && threads > 1 ? { startHelper, most: threads } : null;
+  if (!globalThis.crossOriginIsolated) return null;
+  const most = Math.min(MOST_THREADS, navigator.hardwareConcurrency);
+  return most > 1 ? { startHelper, most } : null;
 }
 
 const startHelper: StartHelper = (onLost) => {

@@ -75,19 +75,12 @@ export function createMachine(
     new Float32Array(site.memory.buffer, sized.pictureAddress, picture.length).set(picture);
     return site.execute(sized);
   };
-  const moveAway = (sized: SizedPlan): void => {
-    const lost = site;
-    lost.leave();
-    site = open();
-    copyConstants(light, lost.memory, site.memory);
-    store(site.memory, sized);
-  };
   return {
     run: (size, picture) => {
       const sized = prepare(size);
       if (!attempt(sized, picture)) {
         team?.dispose();
-        moveAway(sized);
+        site = moved(site, open(), { plan: light, sized });
         if (!attempt(sized, picture)) throw new Error('a pass that nobody helps with waits for help');
       }
       return resultIn(site.memory, sized);
@@ -137,12 +130,14 @@ function store(memory: WebAssembly.Memory, { program, programAddress, memoryByte
   new Int32Array(memory.buffer, programAddress, program.length).set(program);
 }
 
-/** Threads never write to constants, so that those of a lost memory are whole. */
-function copyConstants(plan: Plan, from: WebAssembly.Memory, to: WebAssembly.Memory): void {
-  const { constantsAddress, constants } = plan;
-  const bytesOf = ({ buffer }: WebAssembly.Memory) =>
-    new Uint8Array(buffer, constantsAddress, constants.sizeBytes);
-  bytesOf(to).set(bytesOf(from));
+/** `to` with all that was in `from` but pictures; threads never write to constants, so that those of a lost memory are whole. */
+function moved(from: Site, to: Site, { plan, sized }: { plan: Plan; sized: SizedPlan }): Site {
+  from.leave();
+  const constantsOf = ({ memory }: Site) =>
+    new Uint8Array(memory.buffer, plan.constantsAddress, plan.constants.sizeBytes);
+  constantsOf(to).set(constantsOf(from));
+  store(to.memory, sized);
+  return to;
 }
 
 /** A copy of the result without the numbers that only fill a cell up. */

@@ -76,7 +76,10 @@ export class HelperTeam {
     try {
       // A thread that is lost once would be lost again: a policy forbids it, or the machine has no room.
       const helper = this.#start(() => this.dispose());
-      if (this.#over) return helper.terminate();
+      if (this.#over) {
+        helper.terminate();
+        return;
+      }
       this.#helpers.push(helper);
       for (const [id, workshop] of this.#workshops) introduce(helper, index, { id, workshop });
     } catch {

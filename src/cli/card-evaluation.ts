@@ -37,15 +37,22 @@ const measurement = v.object({
 });
 const report = v.object({
   model: v.string(),
+  /** `identityOf` the card; absent where the evaluation does not say. */
+  identity: v.exactOptional(v.nullable(v.string())),
   ...measurement.entries,
   degradations: v.record(v.string(), measurement),
 });
 
 /**
- * The evaluation of `model` (its key) in the text that `telltale evaluate --json` printed, one object a line; `on` says
- * which pictures those were. The failure is one line.
+ * The evaluation of `model` (its key and `identityOf` its card) in the text that `telltale evaluate --json` printed, one
+ * object a line; `on` says which pictures those were. Figures that say that they are of another model are refused. The
+ * failure is one line.
  */
-export function cardEvaluation(text: string, model: string, on: string): Result<CardEvaluation, string> {
+export function cardEvaluation(
+  text: string,
+  model: { key: string; identity: string },
+  on: string,
+): Result<CardEvaluation, string> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const reports: unknown[] = [];
   try {
@@ -58,9 +65,12 @@ export function cardEvaluation(text: string, model: string, on: string): Result<
     return failure('it is not what "telltale evaluate --json" prints');
   }
   const own = parsed.flatMap(({ output }) => (v.is(report, output) ? [output] : []));
-  const found = own.find((one) => one.model === model);
+  const found = own.find((one) => one.model === model.key);
   if (found === undefined)
-    return failure(`it has no figures of ${model}, only of ${own.map((one) => one.model).join(', ')}`);
+    return failure(`it has no figures of ${model.key}, only of ${own.map((one) => one.model).join(', ')}`);
+  if ((found.identity ?? model.identity) !== model.identity) {
+    return failure(`its figures are of another ${model.key}, with other weights or another calibration`);
+  }
   const { degradations } = found;
   const others = Object.entries(degradations).filter(([name]) => name !== 'none');
   return success({

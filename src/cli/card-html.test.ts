@@ -3,6 +3,7 @@ import { starterCard } from '../../test/support/starter.ts';
 import type { ModelCard } from '../core/model/card.ts';
 import { cardEvaluation } from './card-evaluation.ts';
 import { cardHtml } from './card-html.ts';
+import { identityOf } from './card-identity.ts';
 import { cardLines } from './card-text.ts';
 
 const figures = {
@@ -33,10 +34,38 @@ const report = {
   degradations: { none: measurement, 'jpeg:75': measurement },
 };
 
+const STARTER = { key: 'starter@1/p1', identity: '0123456789abcdef' };
+
+describe('identityOf', () => {
+  it('changes with what scores and words depend on, and with nothing else', async () => {
+    const own = await identityOf(starterCard);
+    const { calibration, weights, limits } = starterCard;
+    const changes: Partial<ModelCard>[] = [
+      { calibration: { ...calibration, strongAt: 0.99 } },
+      { weights: { ...weights, sha256: '0'.repeat(64) } },
+      { limits: { ...limits, minSidePx: limits.minSidePx + 1 } },
+    ];
+    for (const change of changes) expect(await identityOf({ ...starterCard, ...change })).not.toBe(own);
+    const retold = { name: 'Another name', limits: { ...limits, unknowns: ['Much.'] } };
+    expect(await identityOf({ ...starterCard, ...retold })).toBe(own);
+  });
+});
+
 describe('cardEvaluation', () => {
+  it('refuses figures of other weights or another calibration under the same name and version', () => {
+    const made = (identity: string | null) =>
+      cardEvaluation(JSON.stringify({ ...report, identity }), STARTER, 'x');
+    expect(made(STARTER.identity)).toMatchObject({ ok: true });
+    expect(made(null)).toMatchObject({ ok: true });
+    expect(made('fedcba9876543210')).toEqual({
+      ok: false,
+      failure: 'its figures are of another starter@1/p1, with other weights or another calibration',
+    });
+  });
+
   it('keeps the figures of the model, once for the pictures as they are', () => {
     const text = `${JSON.stringify({ ...report, model: 'other@1/p1' })}\n${JSON.stringify(report)}\n`;
-    const found = cardEvaluation(text, 'starter@1/p1', 'The validation split');
+    const found = cardEvaluation(text, STARTER, 'The validation split');
     expect(found).toMatchObject({
       ok: true,
       value: {
@@ -64,7 +93,7 @@ describe('cardEvaluation', () => {
     ['<html>', /not what/],
     [JSON.stringify({ ...report, model: 'other@2/p1' }), /no figures of starter@1\/p1, only of other@2\/p1/],
   ])('refuses %s', (text, reason) => {
-    expect(cardEvaluation(text, 'starter@1/p1', 'x')).toEqual({
+    expect(cardEvaluation(text, STARTER, 'x')).toEqual({
       ok: false,
       failure: expect.stringMatching(reason),
     });
@@ -72,7 +101,7 @@ describe('cardEvaluation', () => {
 });
 
 describe('the card', () => {
-  const evaluation = cardEvaluation(JSON.stringify(report), 'starter@1/p1', '<b>Validation</b>');
+  const evaluation = cardEvaluation(JSON.stringify(report), STARTER, '<b>Validation</b>');
   if (!evaluation.ok) throw new Error(evaluation.failure);
   const card: ModelCard = {
     ...starterCard,

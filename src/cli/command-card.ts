@@ -5,6 +5,7 @@ import { failure, type Result, success } from '../core/result.ts';
 import type { CardCommand } from './arguments.ts';
 import { cardEvaluation } from './card-evaluation.ts';
 import { cardHtml } from './card-html.ts';
+import { identityOf } from './card-identity.ts';
 import { cardLines } from './card-text.ts';
 import { FILE_FAILURES, fileFailure, readWhole, writeWhole } from './files.ts';
 import { readJson } from './model-files.ts';
@@ -26,7 +27,7 @@ export async function cardCommand(command: CardCommand, output: Output): Promise
   const filled =
     command.evaluation === null
       ? success(raw.value)
-      : withFigures(raw.value, given.value, command.evaluation);
+      : await withFigures(raw.value, given.value, command.evaluation);
   if (!filled.ok) return refuse(filled.failure);
   const card = parsed(filled.value, command.modelFolder);
   if (!card.ok) return refuse(card.failure);
@@ -49,14 +50,15 @@ function parsed(value: unknown, folder: string): Result<ModelCard, string> {
 }
 
 /** The card as it stands in its file, with the figures in `file`. */
-function withFigures(
+async function withFigures(
   raw: unknown,
   card: ModelCard,
   { file, on }: NonNullable<CardCommand['evaluation']>,
-): Result<object, string> {
+): Promise<Result<object, string>> {
   const bytes = readWhole(file, MOST_EVALUATION_BYTES);
   if (!bytes.ok) return failure(`${file}: ${FILE_FAILURES[bytes.failure]}`);
-  const evaluation = cardEvaluation(new TextDecoder().decode(bytes.value), modelKey(card), on);
+  const model = { key: modelKey(card), identity: await identityOf(card) };
+  const evaluation = cardEvaluation(new TextDecoder().decode(bytes.value), model, on);
   if (!evaluation.ok) return failure(`${file}: ${evaluation.failure}`);
   return success({ ...(raw as ModelCard), evaluation: evaluation.value });
 }

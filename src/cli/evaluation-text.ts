@@ -22,6 +22,7 @@ export const FIGURE_NAMES: readonly (readonly [Figure, string])[] = [
   ['strongRecall', 'generated called strong'],
   ['unsure', 'unsure'],
   ['ece', 'calibration error (ECE)'],
+  ['balancedEce', 'the same, classes alike'],
   ['brier', 'Brier score'],
   ['medianRealScore', 'median score of real ones'],
 ];

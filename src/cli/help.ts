@@ -79,8 +79,9 @@ ${MODEL}
   --degrade SPEC,...  measures degraded pictures as well: ${DEGRADATION_FORMS};
                       joined by + into chains (resize:0.5:bilinear+jpeg:90). KERNEL is ${RESIZE_KERNELS.join(', ')}.
                       jpeg is an ordinary libjpeg (4:2:0, standard tables); screenshot draws scale (0.5 to 1.25),
-                      kernel and JPEG quality (70 to 92); reencode draws a JPEG quality (75 to 95) for both classes
-                      alike. Draws depend on the picture's path and the spec only.
+                      kernel and JPEG quality (70 to 92); reencode cuts 1 to 7 px from the left and the top, off the
+                      old JPEG grid, and draws a JPEG quality (75 to 95) for both classes alike; crop:SIDE is the
+                      middle square. Draws depend on the picture's path and the spec only.
   --group-out         also chooses thresholds without the pictures they are measured on: for each real source and each
                       generator family, the threshold that keeps the false alarms on all others within the card's
                       target (5 % where it names none), and what it does on the one left out
@@ -91,7 +92,7 @@ ${MODEL}
   --ensemble NAME     vote, before-softmax or after-softmax; default: the model's own
   --effort NAME       full, or quick: samples pictures above 2.5 megapixels; default: full
   --threads N         default: one a core, at most 4
-  --resume FILE       keeps every finished score in FILE and continues from it
+  --resume FILE       keeps every finished score in FILE and continues from it; refuses a FILE of other pictures
   --shard I/N         scores only part I of N (by a hash of the path) ...
   --out FILE          ... into FILE, for "telltale merge"
 

@@ -2,14 +2,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelCard } from '../core/model/card.ts';
 import { checkGolden, type GoldenResult } from '../core/model/golden.ts';
-import { buildNetwork, type Network } from '../core/model/network.ts';
+import { buildNetwork, type Network, type NetworkKernels } from '../core/model/network.ts';
 import type { Weights } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import { supportedVariants } from '../kernels/kernels.ts';
 import type { KernelKind } from '../kernels/kinds.ts';
+import { kernelHeapBytes } from '../kernels/register.ts';
 import { type EngineFault, type EngineNote, thrownFault } from '../protocol/engine-fault.ts';
 import { type StartedBackend, startWasm, startWebGpu } from './backends.ts';
 import { browserThreads } from './kernel-threads.ts';
+import { type TunableNetwork, tunable } from './tune.ts';
 
 interface Model {
   card: ModelCard;
@@ -23,6 +25,8 @@ export interface Engine {
   /** Why WebGPU is not used, or null. */
   note: EngineNote | null;
   network: Network;
+  /** Chooses faster kernels, for when there is nothing else to do; says which ones. Never rejects. */
+  tune: () => Promise<NetworkKernels>;
   /** Resolves with the reason when the device is lost. */
   lost: Promise<EngineFault>;
 }
@@ -67,22 +71,34 @@ async function proven(
   try {
     const started = await start();
     if (!started.ok) return started;
-    const built = buildNetwork(tf, card, weights);
+    const built = buildNetwork(tf, card, weights, started.value.kernels === 'stock' ? 'stock' : 'own');
     if (!built.ok) {
       return failure({
         reason: 'bad-weights',
         detail: `${built.failure.where}: ${built.failure.message}`.slice(0, 200),
       });
     }
-    const { name, kernels, lost } = started.value;
+    const { name, lost } = started.value;
+    // What it holds memory for, not what it was to use: a network without steps of its own stays with tfjs.
+    const kernels = kernelHeapBytes() > 0 ? started.value.kernels : 'stock';
     const golden = await checked(built.value, card);
-    if (golden.passed) return success({ backend: name, kernels, network: built.value, lost });
+    if (golden.passed) {
+      const found =
+        name === 'webgpu' ? tunable(tf, built.value, { card, weights }) : fixed(built.value, kernels);
+      return success({ backend: name, kernels, ...found, lost });
+    }
     return failure({ reason: 'wrong-result', detail: golden.largestDifference.toPrecision(2) });
   } catch (error) {
     // A driver may throw from anywhere; whatever it is, this backend is not to be used.
     return failure(thrownFault(error));
   }
 }
+
+/** WebAssembly's kernels are chosen by what they can do. */
+const fixed = (network: Network, kernels: KernelKind): TunableNetwork => ({
+  network,
+  tune: async () => (kernels === 'stock' ? 'stock' : 'own'),
+});
 
 /** The golden check; a network that does not pass it, or breaks over it, is disposed. */
 async function checked(network: Network, card: ModelCard): Promise<GoldenResult> {

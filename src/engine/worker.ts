@@ -32,6 +32,8 @@ const THUMBNAIL_PX = 96;
 
 const card = packagedCard();
 let running: Promise<Result<Running, EngineFault>> | null = null;
+/** Begins behind the first answer: nobody's first picture waits for it. */
+let tuned = false;
 
 const reply = (message: WorkerReply): void => self.postMessage(message);
 const breakDown = (fault: EngineFault): void => reply({ kind: 'broken', fault });
@@ -111,6 +113,9 @@ async function handle(request: WorkerRequest): Promise<void> {
     heapBytes: backendHeapBytes() + shared.heapBytes(),
     worn: shared.isWorn(),
   });
+  if (tuned) return;
+  tuned = true;
+  void ready.engine.tune();
 }
 
 self.onmessage = (event: MessageEvent<unknown>) => {

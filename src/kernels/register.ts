@@ -52,7 +52,7 @@ export async function useKernels(kernels: KernelKind, threads: Threads | null = 
   else await registerKernels(kernels, threads);
 }
 
-/** Networks built from now on run on tfjs's own kernels again, those built before on one thread. */
+/** Networks built from now on run on tfjs's own kernels again; those built on Telltale's throw when they are run. */
 export function unregisterKernels(): void {
   team?.dispose();
   team = null;

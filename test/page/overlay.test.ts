@@ -149,7 +149,9 @@ describe('badge', () => {
     await open('/failure', '<img src="/300x200/x.png?failure=needs-login">');
     await pointAt('img');
     await clickInOverlay('.main');
-    const shown = await world.until<string>(`overlay?.querySelector(".badge.pinned") && ${badgeText}`);
+    // The click asks once more, so the badge may be waiting for a moment.
+    const answered = `overlay?.querySelector(".badge.pinned") && !/^Waiting/.test(${badgeText}) && ${badgeText}`;
+    const shown = await world.until<string>(answered);
     expect(shown).toMatch(/Needs a login/);
     expect(shown).toMatch(/signed-in visitors/);
     expect(shown).toMatch(/HTTP 503/);

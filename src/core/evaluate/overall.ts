@@ -1,6 +1,11 @@
 /** Figures about all scored pictures together, with intervals over sources. */
 import { bootstrapIntervals } from '../metrics/bootstrap.ts';
-import { brierScore, calibrationBins, expectedCalibrationError } from '../metrics/calibration-error.ts';
+import {
+  balancedCalibrationError,
+  brierScore,
+  calibrationBins,
+  expectedCalibrationError,
+} from '../metrics/calibration-error.ts';
 import { meanCategoryAuc } from '../metrics/category-auc.ts';
 import {
   accuracy,
@@ -37,6 +42,7 @@ export const FIGURES = [
   'tprAt5Fpr',
   'tprAt10Fpr',
   'ece',
+  'balancedEce',
   'brier',
   'overStrongFalsePositiveRate',
   'worstOverStrongFalsePositiveRate',
@@ -128,6 +134,7 @@ function statisticsOf(sample: Sample, threshold: number): Statistics {
     tprAt5Fpr: (set) => truePositiveRateWithin(set, 0.05),
     tprAt10Fpr: (set) => truePositiveRateWithin(set, 0.1),
     ece: (set) => expectedCalibrationError(calibrationBins(set)),
+    balancedEce: (set) => balancedCalibrationError(set),
     brier: brierScore,
     overStrongFalsePositiveRate: withLevels((set) => flaggedShare(over, set, 0)),
     overStrongRecall: withLevels((set) => flaggedShare(over, set, 1)),

@@ -13,6 +13,7 @@ function setOf(labels: number[], scores: number[], groups?: (string | number)[])
 /** 100 samples, half of them fake, scores overlapping. */
 const labels = Array.from({ length: 100 }, (_, index) => index % 2);
 const scores = labels.map((label, index) => ((index * 37) % 100) / 150 + label * 0.2);
+/** The same in every resample. */
 const share = (set: ScoreSet): number => set.positives / set.scores.length;
 
 describe('bootstrapInterval', () => {
@@ -26,7 +27,11 @@ describe('bootstrapInterval', () => {
   });
 
   it('has the width that the normal approximation gives for a share', () => {
-    const interval = bootstrapInterval(setOf(labels, scores), share, { seed: 1, resamples: 4000 });
+    const reals = setOf(
+      labels.map(() => 0),
+      labels,
+    );
+    const interval = bootstrapInterval(reals, brierScore, { seed: 1, resamples: 4000 });
     // 1.96 * sqrt(0.5 * 0.5 / 100) = 0.098; a share of 100 moves in steps of 0.01.
     expect(interval.ok && Math.abs(interval.value.lower - 0.402)).toBeLessThan(0.012);
     expect(interval.ok && Math.abs(interval.value.upper - 0.598)).toBeLessThan(0.012);
@@ -63,12 +68,20 @@ describe('bootstrapInterval', () => {
     );
   });
 
+  it('draws each class as often as it is there', () => {
+    const set = setOf([1, 0, 0, 0], [0.9, 0.2, 0.3, 0.1]);
+    const interval = bootstrapInterval(set, brierScore, { seed: 2, resamples: 50 });
+    expect(interval).toMatchObject({ ok: true, value: { defined: 50 } });
+    expect(bootstrapInterval(set, share, { seed: 2 })).toEqual({ ok: false, failure: 'one-group' });
+  });
+
   it('says how often the statistic was undefined, and gives up when mostly', () => {
-    const rare = setOf([1, 0, 0, 0], [0.9, 0.2, 0.3, 0.1]);
-    const interval = bootstrapInterval(rare, rocAuc, { seed: 2 });
-    // The only fake is missing from (3 / 4) ** 4 = 32 % of the resamples, the reals from 0.4 %.
-    expect(interval.ok && interval.value.defined).toBeGreaterThan(620);
-    expect(interval.ok && interval.value.defined).toBeLessThan(740);
+    const both = setOf([1, 0, 0, 1], [0.9, 0.2, 0.3, 0.1], ['a', 'a', 'b', 'b']);
+    const onlyFirst = (set: ScoreSet) => (set.indices.includes(0) ? (rocAuc(set) ?? 0) : null);
+    const interval = bootstrapInterval(both, onlyFirst, { seed: 2 });
+    // The first group is missing from a quarter of the draws of two.
+    expect(interval.ok && interval.value.defined).toBeGreaterThan(700);
+    expect(interval.ok && interval.value.defined).toBeLessThan(800);
     const oneClass = setOf([0, 0], [0.1, 0.2]);
     expect(bootstrapInterval(oneClass, rocAuc, { seed: 2 })).toEqual({
       ok: false,
@@ -76,11 +89,26 @@ describe('bootstrapInterval', () => {
     });
   });
 
+  it('gives the same interval for any order of the samples, also where scores are equal', () => {
+    const names = labels.map((label, index) => `${label ? 'maker' : 'site'} ${index % 14}`);
+    const coarse = scores.map((score) => Math.round(score * 4) / 4);
+    const order = labels
+      .map((_, index) => index)
+      .toSorted((one, other) => ((one * 37) % 100) - ((other * 37) % 100));
+    const first = bootstrapInterval(setOf(labels, coarse, names), rocAuc, { seed: 4 });
+    const shuffled = setOf(
+      order.map((index) => labels[index] ?? 0),
+      order.map((index) => coarse[index] ?? 0),
+      order.map((index) => names[index] ?? ''),
+    );
+    expect(bootstrapInterval(shuffled, rocAuc, { seed: 4 })).toEqual(first);
+  });
+
   it('measures several statistics on the same resamples', () => {
     const set = setOf(labels, scores);
-    const both = bootstrapIntervals(set, { rocAuc, share }, { seed: 7, resamples: 200 });
+    const both = bootstrapIntervals(set, { rocAuc, brierScore }, { seed: 7, resamples: 200 });
     expect(both.rocAuc).toEqual(bootstrapInterval(set, rocAuc, { seed: 7, resamples: 200 }));
-    expect(both.share).toEqual(bootstrapInterval(set, share, { seed: 7, resamples: 200 }));
+    expect(both.brierScore).toEqual(bootstrapInterval(set, brierScore, { seed: 7, resamples: 200 }));
   });
 
   it('fails when nothing varies and refuses senseless options', () => {

@@ -18,12 +18,16 @@ export interface BootstrapInterval extends Interval {
   resamples: number;
 }
 
-/** `one-group`: nothing varies between resamples. `undefined-statistic`: null in more than half of them. */
+/**
+ * `one-group`: nothing varies between resamples, or not this statistic, of which a single group says all.
+ * `undefined-statistic`: null in more than half of them.
+ */
 export type BootstrapFailure = 'one-group' | 'undefined-statistic';
 
 /**
  * Percentile bootstrap interval of a statistic, drawing the set's groups (not samples) with replacement, because
- * patches and re-encodings of one picture are not independent. Deterministic. Throws `RangeError` on options that are
+ * patches and re-encodings of one picture are not independent. Groups of reals, of fakes and of both are drawn apart, as many
+ * as there are of each, so that the balance of classes is the set's own. Deterministic, whatever the order of samples. Throws `RangeError` on options that are
  * no count, seed or level. Cost: resamples * (n + the statistic's own cost).
  */
 export function bootstrapInterval<Samples extends ScoreSet>(
@@ -48,15 +52,19 @@ export function bootstrapIntervals<Samples extends ScoreSet, Name extends string
   const names = Object.keys(statistics) as Name[];
   const found = names.map((name) => ({ name, statistic: statistics[name], values: [] as number[] }));
   const random = randomFrom(seed);
+  const strata = strataOf(set);
   for (let resample = 0; resample < resamples && set.groupCount >= 2; resample++) {
-    const drawn = resampled(set, drawGroups(set.groupCount, random));
+    const drawn = resampled(set, drawGroups(strata, set.groupCount, random));
     for (const { statistic, values } of found) {
       const value = statistic(drawn);
       if (value !== null) values.push(value);
     }
   }
+  const hasSingle = strata.some((groups) => groups.length === 1);
   const interval = (values: readonly number[]) =>
-    set.groupCount < 2 ? failure('one-group' as const) : percentiles(values, { resamples, confidence });
+    set.groupCount < 2 || (hasSingle && isConstant(values))
+      ? failure('one-group' as const)
+      : percentiles(values, { resamples, confidence });
   const intervals = found.map(({ name, values }) => [name, interval(values)] as const);
   return Object.fromEntries(intervals) as Record<Name, Result<BootstrapInterval, BootstrapFailure>>;
 }
@@ -76,12 +84,33 @@ function percentiles(
   });
 }
 
-/** How often each group was drawn in `count` draws with replacement. */
-function drawGroups(count: number, random: () => number): Uint32Array {
+const isConstant = (values: readonly number[]): boolean =>
+  values.length > 0 && values.every((value) => value === values[0]);
+
+/** The groups of reals only, of fakes only and of both, where there are any. */
+function strataOf({ groups, labels, groupCount }: ScoreSet): number[][] {
+  const classes = new Uint8Array(groupCount);
+  groups.forEach((group, index) => {
+    classes[group] = (classes[group] ?? 0) | (labels[index] === 1 ? 2 : 1);
+  });
+  const strata = [1, 2, 3].map((kind) =>
+    Array.from(classes.keys()).filter((group) => classes[group] === kind),
+  );
+  return strata.filter((groups) => groups.length > 0);
+}
+
+/** How often each group was drawn when each stratum draws as many of its groups as it has. */
+function drawGroups(
+  strata: readonly (readonly number[])[],
+  count: number,
+  random: () => number,
+): Uint32Array {
   const times = new Uint32Array(count);
-  for (let draw = 0; draw < count; draw++) {
-    const group = Math.floor(random() * count);
-    times[group] = (times[group] ?? 0) + 1;
+  for (const groups of strata) {
+    for (let draw = 0; draw < groups.length; draw++) {
+      const group = groups[Math.floor(random() * groups.length)] ?? 0;
+      times[group] = (times[group] ?? 0) + 1;
+    }
   }
   return times;
 }

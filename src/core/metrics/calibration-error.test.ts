@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calibrationBins, expectedCalibrationError } from './calibration-error.ts';
+import { balancedCalibrationError, calibrationBins, expectedCalibrationError } from './calibration-error.ts';
 import { readProbabilities } from './score-set.ts';
 
 /** The smallest double above a positive one. */
@@ -31,5 +31,26 @@ describe('calibrationBins', () => {
     const set = readProbabilities({ labels: [0, 0, 0, 1, 1, 1], scores: [0, 0.5, 0.5, 0.5, 0.5, 1] });
     expect(set.ok && expectedCalibrationError(calibrationBins(set.value))).toBe(0);
     expect(() => set.ok && calibrationBins(set.value, 0)).toThrow(RangeError);
+  });
+});
+
+describe('balancedCalibrationError', () => {
+  it('does not follow the ratio of the classes', () => {
+    // Half of what is scored 0.5 is generated where classes weigh alike, and a tenth as counted.
+    const labels = Array.from({ length: 100 }, (_, index) => Number(index < 10));
+    const set = readProbabilities({ labels, scores: labels.map(() => 0.5) });
+    if (!set.ok) throw new Error(set.failure.kind);
+    expect(balancedCalibrationError(set.value)).toBeCloseTo(0, 12);
+    expect(expectedCalibrationError(calibrationBins(set.value))).toBeCloseTo(0.4, 12);
+  });
+
+  it('equals the plain error where classes are equal, and needs both', () => {
+    const labels = [0, 1, 0, 1, 0, 1];
+    const set = readProbabilities({ labels, scores: [0.1, 0.9, 0.62, 0.6, 0.3, 0.2] });
+    if (!set.ok) throw new Error(set.failure.kind);
+    const plain = expectedCalibrationError(calibrationBins(set.value));
+    expect(balancedCalibrationError(set.value)).toBeCloseTo(plain, 12);
+    const reals = readProbabilities({ labels: [0, 0], scores: [0.1, 0.2] });
+    expect(reals.ok && balancedCalibrationError(reals.value)).toBeNull();
   });
 });

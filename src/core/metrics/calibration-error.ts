@@ -58,6 +58,21 @@ export function expectedCalibrationError(bins: readonly CalibrationBin[]): numbe
   return sum / total;
 }
 
+/**
+ * The same error, 0..1, with reals and fakes weighing alike, as where half of all pictures are generated; null when a class
+ * is missing. Says of a calibration what a folder of few fakes, or of few reals, does not.
+ */
+export function balancedCalibrationError(set: ProbabilitySet, binCount = CALIBRATION_BINS): number | null {
+  if (set.positives === 0 || set.negatives === 0) return null;
+  const gaps = new Float64Array(binCount);
+  set.scores.forEach((p, index) => {
+    const label = set.labels[index] ?? 0;
+    const bin = binOf(p, binCount);
+    gaps[bin] = (gaps[bin] ?? 0) + (p - label) / (label === 1 ? set.positives : set.negatives);
+  });
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap) / 2, 0);
+}
+
 function binned(predicted: Float64Array, observed: Uint8Array, binCount: number): CalibrationBin[] {
   if (!Number.isSafeInteger(binCount) || binCount < 1) throw new RangeError(`no bin count: ${binCount}`);
   const bins = Array.from({ length: binCount }, (_, bin) => ({

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { readProbabilities, readScores } from './score-set.ts';
 
 describe('readScores', () => {
-  it('sorts by descending score and numbers the groups', () => {
+  it('sorts by descending score and numbers the groups by their names', () => {
     const set = readScores({ labels: [0, true, 1], scores: [-3, 7.5, 2], groups: ['a', 'b', 'a'] });
     expect(set).toEqual({
       ok: true,
       value: {
         scores: Float64Array.of(7.5, 2, -3),
         labels: Uint8Array.of(1, 1, 0),
-        groups: Uint32Array.of(0, 1, 1),
+        groups: Uint32Array.of(1, 0, 0),
         indices: Uint32Array.of(1, 2, 0),
         groupCount: 2,
         positives: 2,

@@ -10,7 +10,8 @@ export interface ScoreSet {
   /** 0 or 1, beside `scores`. */
   readonly labels: Uint8Array;
   /**
-   * Beside `scores`: 0..groupCount - 1, equal for samples that are not independent (one source image, one source).
+   * Beside `scores`: 0..groupCount - 1 by the sorted names, whatever the order of the samples; equal for samples that are
+   * not independent (one source image, one source).
    */
   readonly groups: Uint32Array;
   /** Beside `scores`: the sample's place in the order given, for what else is known of it. */
@@ -93,24 +94,25 @@ function problemOf({ labels, scores, groups }: LabelledScores): ScoreSetFailure 
 }
 
 function sortedSet({ labels, scores, groups }: LabelledScores): ScoreSet {
+  const names = groups === undefined ? null : Array.from(groups, String);
+  const numbers = new Map([...new Set(names)].sort().map((name, number) => [name, number]));
+  const groupOf = (index: number): number =>
+    names === null ? index : (numbers.get(names[index] ?? '') ?? 0);
+  // Equal scores go by label and group: sums over a set are then the same to the last digit in any order given.
   const descending = Uint32Array.from({ length: scores.length }, (_, index) => index).sort(
-    (left, right) => (scores[right] ?? 0) - (scores[left] ?? 0),
+    (left, right) =>
+      (scores[right] ?? 0) - (scores[left] ?? 0) ||
+      Number(labels[left]) - Number(labels[right]) ||
+      groupOf(left) - groupOf(right),
   );
   const sortedLabels = Uint8Array.from(descending, (index) => Number(labels[index]));
-  const numbers = new Map<string | number, number>();
-  const sortedGroups = descending.map((index) => {
-    const name = groups === undefined ? index : (groups[index] ?? '');
-    const number = numbers.get(name) ?? numbers.size;
-    numbers.set(name, number);
-    return number;
-  });
   const positives = sortedLabels.reduce((sum, label) => sum + label, 0);
   return {
     scores: Float64Array.from(descending, (index) => scores[index] ?? 0),
     labels: sortedLabels,
-    groups: sortedGroups,
+    groups: descending.map(groupOf),
     indices: descending,
-    groupCount: numbers.size,
+    groupCount: names === null ? scores.length : numbers.size,
     positives,
     negatives: sortedLabels.length - positives,
   };

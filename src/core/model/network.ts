@@ -4,11 +4,11 @@ import type { ModelCard } from './card.ts';
 import { expectedTensors } from './expected-tensors.ts';
 import { gridLength } from './geometry.ts';
 import type { Layer } from './layer.ts';
-import { buildSequence, type TensorFlow } from './operations.ts';
+import { buildSequence, type NetworkKernels, type TensorFlow } from './operations.ts';
 import type { Weights, WeightsFailure } from './safetensors.ts';
 import { wholeNetwork } from './whole-network.ts';
 
-export type { TensorFlow } from './operations.ts';
+export type { NetworkKernels, TensorFlow } from './operations.ts';
 
 /** Logits of one image or tile, row-major; positive = generated. */
 export interface LogitGrid {
@@ -55,14 +55,15 @@ export interface LayerNetwork {
 
 /**
  * The network of `card`, its weights uploaded once to the current backend of `tf`; `bad-weights` when a tensor is
- * missing or shaped otherwise than its layer says. Kernels are stored [out, in, height, width], as PyTorch does.
+ * missing or shaped otherwise than its layer says. `kernels` holds for this network alone. Weights are stored [out, in, height, width], as PyTorch does.
  */
 export function buildNetwork(
   tf: TensorFlow,
   card: Pick<ModelCard, 'layers'>,
   weights: Weights,
+  kernels: NetworkKernels = 'own',
 ): Result<Network, WeightsFailure> {
-  const built = buildLayers(tf, card.layers, weights);
+  const built = buildLayers(tf, card.layers, weights, kernels);
   return built.ok ? success(networkOf(built.value, onlyLogits)) : built;
 }
 
@@ -86,10 +87,12 @@ export function buildLayers(
   tf: TensorFlow,
   layers: readonly Layer[],
   weights: Weights,
+  kernels: NetworkKernels = 'own',
 ): Result<LayerNetwork, WeightsFailure> {
   const wrong = misfit(layers, weights);
   if (wrong !== null) return failure(wrong);
-  const { apply, dispose } = wholeNetwork(tf, layers, weights) ?? buildSequence(tf, layers, weights);
+  const whole = kernels === 'own' ? wholeNetwork(tf, layers, weights) : null;
+  const { apply, dispose } = whole ?? buildSequence(tf, layers, weights, kernels);
   const runBatch: LayerNetwork['runBatch'] = async (pictures, heightPx, widthPx) => {
     const shape: [number, number, number, number] = [pictures.length, heightPx, widthPx, 3];
     const output = tf.tidy(() => apply(tf.tensor4d(joined(pictures), shape)));

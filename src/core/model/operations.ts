@@ -7,6 +7,9 @@ import { hasSeparableKernel, separableAt, separableOperation } from './separable
 
 export type TensorFlow = typeof import('@tensorflow/tfjs-core');
 
+/** Telltale's kernels, where the backend has them registered, or tfjs's alone. */
+export type NetworkKernels = 'own' | 'stock';
+
 /** Returns a new tensor and leaves its input alone. */
 type Step = (input: Tensor4D) => Tensor4D;
 
@@ -24,7 +27,12 @@ const holdsNothing = () => undefined;
 const pure = (apply: Step): Operation => ({ apply, dispose: holdsNothing });
 
 /** The operation of `layer`, its weights uploaded; they are known to be there and to have the right shapes. */
-export function buildOperation(tf: TensorFlow, layer: Layer, weights: Weights): Operation {
+export function buildOperation(
+  tf: TensorFlow,
+  layer: Layer,
+  weights: Weights,
+  kernels: NetworkKernels,
+): Operation {
   switch (layer.op) {
     case 'conv':
     case 'depthwiseConv':
@@ -48,17 +56,22 @@ export function buildOperation(tf: TensorFlow, layer: Layer, weights: Weights): 
     case 'diagonalBand':
       return pure((x) => diagonalBand(tf, x));
     case 'residual':
-      return residual(tf, layer, weights);
+      return residual(tf, layer, weights, kernels);
     case 'concat':
-      return concatenation(tf, layer, weights);
+      return concatenation(tf, layer, weights, kernels);
     default:
       return assertNever(layer);
   }
 }
 
 /** `layers` one after the other; what lies between them is freed as soon as the next one has it. */
-export function buildSequence(tf: TensorFlow, layers: readonly Layer[], weights: Weights): Operation {
-  const operations = operationsOf(tf, layers, weights);
+export function buildSequence(
+  tf: TensorFlow,
+  layers: readonly Layer[],
+  weights: Weights,
+  kernels: NetworkKernels,
+): Operation {
+  const operations = operationsOf(tf, layers, weights, kernels);
   return {
     apply: (input) => {
       let current = input;
@@ -76,15 +89,22 @@ export function buildSequence(tf: TensorFlow, layers: readonly Layer[], weights:
 }
 
 /** One operation a layer, or for several where the backend has a kernel that takes them together. */
-function operationsOf(tf: TensorFlow, layers: readonly Layer[], weights: Weights): Operation[] {
-  const fuses = hasSeparableKernel(tf);
+function operationsOf(
+  tf: TensorFlow,
+  layers: readonly Layer[],
+  weights: Weights,
+  kernels: NetworkKernels,
+): Operation[] {
+  const fuses = kernels === 'own' && hasSeparableKernel(tf);
   const operations: Operation[] = [];
   for (let index = 0; index < layers.length; ) {
     const [layer] = layers.slice(index, index + 1);
     if (layer === undefined) break;
     const separable = fuses ? separableAt(layers, index) : null;
     operations.push(
-      separable === null ? buildOperation(tf, layer, weights) : separableOperation(tf, separable, weights),
+      separable === null
+        ? buildOperation(tf, layer, weights, kernels)
+        : separableOperation(tf, separable, weights),
     );
     index += separable?.length ?? 1;
   }
@@ -151,9 +171,14 @@ function normalization(tf: TensorFlow, { mean, std }: Extract<Layer, { op: 'norm
   };
 }
 
-function residual(tf: TensorFlow, layer: Extract<Layer, { op: 'residual' }>, weights: Weights): Operation {
-  const main = buildSequence(tf, layer.main, weights);
-  const skip = buildSequence(tf, layer.skip, weights);
+function residual(
+  tf: TensorFlow,
+  layer: Extract<Layer, { op: 'residual' }>,
+  weights: Weights,
+  kernels: NetworkKernels,
+): Operation {
+  const main = buildSequence(tf, layer.main, weights, kernels);
+  const skip = buildSequence(tf, layer.skip, weights, kernels);
   return {
     apply: (x) =>
       tf.tidy(() => {
@@ -169,8 +194,13 @@ function residual(tf: TensorFlow, layer: Extract<Layer, { op: 'residual' }>, wei
   };
 }
 
-function concatenation(tf: TensorFlow, layer: Extract<Layer, { op: 'concat' }>, weights: Weights): Operation {
-  const branches = layer.branches.map((branch) => buildSequence(tf, branch, weights));
+function concatenation(
+  tf: TensorFlow,
+  layer: Extract<Layer, { op: 'concat' }>,
+  weights: Weights,
+  kernels: NetworkKernels,
+): Operation {
+  const branches = layer.branches.map((branch) => buildSequence(tf, branch, weights, kernels));
   return {
     apply: (x) =>
       tf.tidy(() =>

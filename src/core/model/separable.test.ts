@@ -1,7 +1,11 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { startBackend } from '../../../test/support/tensorflow.ts';
 import { detectorNamed } from '../backbones/detectors.ts';
+import { expectedTensors } from './expected-tensors.ts';
 import { branchesOf, type Layer } from './layer.ts';
-import { separableAt } from './separable.ts';
+import { buildLayers, type NetworkKernels, type TensorFlow } from './network.ts';
+import { hasSeparable, SEPARABLE_KERNEL, separableAt } from './separable.ts';
 
 type Depthwise = Extract<Layer, { op: 'depthwiseConv' }>;
 type Convolution = Extract<Layer, { op: 'conv' }>;
@@ -12,6 +16,43 @@ const deep: Depthwise = {
 const point: Convolution = {
   ...{ op: 'conv', name: 'point', in: 8, out: 12, kernel: 1, stride: 1, bias: true, activation: 'relu' },
 };
+
+describe('a network', () => {
+  const layers: Layer[] = [
+    { op: 'conv', name: 'wide', in: 3, out: 8, kernel: 1, stride: 1, bias: false },
+    { op: 'residual', main: [deep, { ...point, out: 8 }], skip: [] },
+  ];
+  const weights = new Map(
+    expectedTensors(layers).map(({ name, shape }) => {
+      const values = new Float32Array(shape.reduce((product, side) => product * side, 1)).fill(0.1);
+      return [name, { shape: [...shape], values }];
+    }),
+  );
+
+  it.each<[NetworkKernels, number]>([
+    ['own', 1],
+    ['stock', 0],
+  ])('with %s kernels asks for the separable one %i times', async (kernels, times) => {
+    const tf = await startBackend('wasm');
+    const asked: string[] = [];
+    const handle = {
+      ...tf,
+      getKernel: (name: string) => (name === SEPARABLE_KERNEL ? {} : undefined),
+      engine: () => ({
+        runKernel: (name: string, { x }: { x: Tensor4D }) => {
+          asked.push(name);
+          return tf.clone(x);
+        },
+      }),
+    } as unknown as TensorFlow;
+    const built = buildLayers(handle, layers, weights, kernels);
+    if (!built.ok) throw new Error(built.failure.message);
+    expect(hasSeparable(layers)).toBe(true);
+    await built.value.run(new Float32Array(12 * 12 * 3), 12, 12);
+    built.value.dispose();
+    expect(asked).toEqual(new Array(times).fill(SEPARABLE_KERNEL));
+  });
+});
 
 describe('separableAt', () => {
   it('takes a depthwise and a 1x1 convolution together, with the ReLU before them', () => {

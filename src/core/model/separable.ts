@@ -1,6 +1,6 @@
 /** Separable convolutions as one step, on backends with a kernel for them. */
 import type { NamedTensorMap, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Layer } from './layer.ts';
+import { branchesOf, type Layer } from './layer.ts';
 import type { Operation, TensorFlow } from './operations.ts';
 import type { Weights, WeightTensor } from './safetensors.ts';
 
@@ -44,6 +44,13 @@ export function separableAt(layers: readonly Layer[], index: number): Separable 
   if (!isPlain || !isPointwise || !isWhole) return null;
   return { length: from - index + 2, leadingRelu, depthwise, pointwise };
 }
+
+/** Whether any of `layers`, or of their branches, is part of a separable convolution. */
+export const hasSeparable = (layers: readonly Layer[]): boolean =>
+  layers.some(
+    (layer, index) =>
+      separableAt(layers, index) !== null || (branchesOf(layer) ?? []).some((branch) => hasSeparable(branch)),
+  );
 
 /** Whether the current backend has the kernel. */
 export const hasSeparableKernel = (tf: TensorFlow): boolean =>

@@ -47,7 +47,10 @@ function clampCell(step: usize, from: usize, to: usize, bytes: usize): void {
 export function depthwiseTile(step: usize, entry: usize, target: usize, cellBytes: usize): void {
   const tapCell = load<i32>(step, TAP_CELL_BYTES);
   const first = load<usize>(entry, INPUT_OF);
-  const neighbours = tapCell != 0 && load<usize>(entry, INPUT_OF + 12) - first == 3 * tapCell;
+  const neighbours =
+    tapCell != 0 &&
+    load<usize>(entry, INPUT_OF + 4) - first == tapCell &&
+    load<usize>(entry, INPUT_OF + 12) - first == 3 * tapCell;
   const relu = load<i32>(step, TAP_RELU) != 0;
   if (neighbours) {
     if (relu) fourCells(true, step, first, target, cellBytes, tapCell);

@@ -1,5 +1,6 @@
 /** Decides between Telltale's kernels and tfjs's own by running both: which is faster depends on the graphics processor. */
-import { registerSeparable, unregisterSeparable } from './separable.ts';
+import type { NetworkKernels } from '../../core/model/network.ts';
+import { registerSeparable } from './separable.ts';
 
 /** Runs of each kind that count; medians of so few already stand clear of single hiccups. */
 const ROUNDS = 5;
@@ -15,38 +16,63 @@ export interface Candidate {
 
 export interface Choice<Kind extends Candidate> {
   chosen: Kind;
-  kernels: 'own' | 'stock';
+  kernels: NetworkKernels;
   medianMs: { own: number; stock: number };
 }
 
 /**
- * The faster of `build()` with and without Telltale's kernels, by the median of interleaved runs after one that compiles
- * the pipelines; the other one is disposed. Kernels that are wrong or fail here lose whatever their speed. Costs a dozen
- * runs, so it belongs off the critical path. Rejects when tfjs's own kernels fail.
+ * The faster of `build('own')` and `build('stock')`, by the median of interleaved runs after one that compiles the
+ * pipelines; the other one is disposed. Own kernels that are wrong or fail lose whatever their speed. Costs a dozen runs,
+ * so it belongs off the critical path. Rejects when tfjs's own kernels fail, with everything disposed.
  */
 export async function fasterOf<Kind extends Candidate>(
-  build: () => Kind,
+  build: (kernels: NetworkKernels) => Kind,
   now: () => number = () => performance.now(),
 ): Promise<Choice<Kind>> {
-  unregisterSeparable();
-  const stock = build();
-  // Kernels are looked up while a network is built; the one above keeps tfjs's.
   registerSeparable();
-  const own = build();
-  const isRight = await agrees(own, await stock.run());
+  const stock = build('stock');
+  let own: Kind | null = null;
+  let kernels: NetworkKernels | null = null;
+  try {
+    const expected = await stock.run();
+    own = await working(() => build('own'), expected);
+    const medianMs = await mediansOf({ own, stock }, now);
+    kernels = medianMs.own < medianMs.stock ? 'own' : 'stock';
+    return { chosen: kernels === 'own' && own !== null ? own : stock, kernels, medianMs };
+  } finally {
+    if (kernels !== 'own') own?.dispose();
+    if (kernels !== 'stock') stock.dispose();
+  }
+}
+
+/** What `build` gives if it gives `expected`; null, with nothing left behind, when it fails. */
+async function working<Kind extends Candidate>(
+  build: () => Kind,
+  expected: ArrayLike<number>,
+): Promise<Kind | null> {
+  try {
+    const candidate = build();
+    if (await agrees(candidate, expected)) return candidate;
+    candidate.dispose();
+  } catch {
+    // A device that lacks the memory, or a driver that throws from anywhere.
+  }
+  return null;
+}
+
+/** NaN for own kernels that are not there or fail in one of the rounds. */
+async function mediansOf(
+  { own, stock }: { own: Candidate | null; stock: Candidate },
+  now: () => number,
+): Promise<Choice<Candidate>['medianMs']> {
   const times = { own: [] as number[], stock: [] as number[] };
-  for (let round = 0; isRight && round < ROUNDS; round++) {
+  for (let round = 0; own !== null && round < ROUNDS; round++) {
     times.stock.push(await timed(stock, now));
-    times.own.push(await timed(own, now));
+    const taken = await timed(own, now).catch(() => null);
+    if (taken === null) return { own: Number.NaN, stock: median(times.stock) };
+    times.own.push(taken);
   }
-  const medianMs = { own: median(times.own), stock: median(times.stock) };
-  if (medianMs.own < medianMs.stock) {
-    stock.dispose();
-    return { chosen: own, kernels: 'own', medianMs };
-  }
-  own.dispose();
-  unregisterSeparable();
-  return { chosen: stock, kernels: 'stock', medianMs };
+  return { own: median(times.own), stock: median(times.stock) };
 }
 
 /** Whether `candidate` gives `expected`; false when it fails. */

@@ -1,14 +1,15 @@
 /** Offers tfjs a kernel on the `webgpu` backend for separable convolutions. */
 import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
-import { getKernel, registerKernel, type TensorInfo, unregisterKernel } from '@tensorflow/tfjs-core';
+import { getKernel, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import { SEPARABLE_KERNEL, type SeparableAttributes } from '../../core/model/separable.ts';
 import { shaderOf, TILE, WORKGROUP } from './separable-shader.ts';
 
 const BACKEND = 'webgpu';
 
-/** Networks built from now on run their separable convolutions on Telltale's kernel. */
+/** From now on networks can be built on `webgpu` whose separable convolutions run on Telltale's kernel; it stays. */
 export function registerSeparable(): void {
-  unregisterSeparable();
+  // tfjs returns undefined for a kernel that is not registered, whatever its types say.
+  if ((getKernel(SEPARABLE_KERNEL, BACKEND) as unknown) !== undefined) return;
   registerKernel({
     kernelName: SEPARABLE_KERNEL,
     backendName: BACKEND,
@@ -22,13 +23,6 @@ export function registerSeparable(): void {
       return gpu.runWebGPUProgram(program, [x, depthwise, pointwise, bias], 'float32');
     },
   });
-}
-
-/** Networks built from now on run on tfjs's own kernels again; those that were built before must be disposed. */
-export function unregisterSeparable(): void {
-  // tfjs returns undefined for a kernel that is not registered, whatever its types say.
-  const found: unknown = getKernel(SEPARABLE_KERNEL, BACKEND);
-  if (found !== undefined) unregisterKernel(SEPARABLE_KERNEL, BACKEND);
 }
 
 function programFor(

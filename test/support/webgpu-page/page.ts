@@ -2,10 +2,10 @@
 import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from '../../../src/core/model/layer.ts';
-import { buildLayers, type LayerNetwork } from '../../../src/core/model/network.ts';
+import { buildLayers, type LayerNetwork, type NetworkKernels } from '../../../src/core/model/network.ts';
 import { readSafetensors } from '../../../src/core/model/safetensors.ts';
 import { fasterOf } from '../../../src/kernels/webgpu/choice.ts';
-import { registerSeparable, unregisterSeparable } from '../../../src/kernels/webgpu/separable.ts';
+import { registerSeparable } from '../../../src/kernels/webgpu/separable.ts';
 
 /** What to run; `weights` (safetensors) and `input` (float32, one or more pictures of RGB 0..255) are addresses. */
 export interface GpuJob {
@@ -47,11 +47,10 @@ async function start(): Promise<string> {
 const fetched = async (address: string): Promise<ArrayBuffer> => (await fetch(address)).arrayBuffer();
 
 async function run(job: GpuJob): Promise<GpuOutput> {
-  if (job.separable) registerSeparable();
-  else unregisterSeparable();
+  registerSeparable();
   const before = tf.memory().numTensors;
   const { network, pictures } = await prepare(job);
-  const built = network();
+  const built = network(job.separable ? 'own' : 'stock');
   const grids = await built.runBatch(pictures, job.heightPx, job.widthPx);
   built.dispose();
   const [first] = grids;
@@ -63,8 +62,8 @@ async function run(job: GpuJob): Promise<GpuOutput> {
 async function choose(job: GpuJob): ReturnType<GpuPage['choose']> {
   const before = tf.memory().numTensors;
   const { network, pictures } = await prepare(job);
-  const { chosen, kernels } = await fasterOf(() => {
-    const { runBatch, dispose } = network();
+  const { chosen, kernels } = await fasterOf((kind) => {
+    const { runBatch, dispose } = network(kind);
     const grids = () => runBatch(pictures, job.heightPx, job.widthPx);
     return { run: async () => (await grids()).flatMap(({ values }) => [...values]), dispose };
   });
@@ -73,7 +72,7 @@ async function choose(job: GpuJob): ReturnType<GpuPage['choose']> {
   return { kernels, values, leaked: tf.memory().numTensors - before };
 }
 
-/** The job's pictures, and a way to build its network with the kernels of the moment. */
+/** The job's pictures, and a way to build its network on either kind of kernels. */
 async function prepare({ layers, weights, input, heightPx, widthPx }: GpuJob) {
   const read = readSafetensors(new Uint8Array(await fetched(weights)));
   if (!read.ok) throw new Error(read.failure.message);
@@ -82,8 +81,8 @@ async function prepare({ layers, weights, input, heightPx, widthPx }: GpuJob) {
   const pictures = Array.from({ length: rgb.length / length }, (_, index) =>
     rgb.subarray(index * length, (index + 1) * length),
   );
-  const network = (): LayerNetwork => {
-    const built = buildLayers(tf, layers, read.value);
+  const network = (kernels: NetworkKernels): LayerNetwork => {
+    const built = buildLayers(tf, layers, read.value, kernels);
     if (!built.ok) throw new Error(built.failure.message);
     return built.value;
   };

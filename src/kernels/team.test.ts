@@ -152,6 +152,25 @@ describe('helpers', () => {
     expect(outputsOf(machine)).toEqual(outputsOf(await machineOf('two outputs', null)));
   });
 
+  it('may be killed at any time', async () => {
+    const expected = outputsOf(await machineOf('an Xception block', null));
+    for (let round = 0; round < 5; round++) {
+      const kills: (() => void)[] = [];
+      const start: StartHelper = (onLost) => {
+        const helper = helpersFrom(script)(onLost);
+        kills.push(helper.terminate);
+        return helper;
+      };
+      const team = teamOf(2, start, 100);
+      team.useThreads(2);
+      const machine = await machineOf('an Xception block', team);
+      expect(outputsOf(machine)).toEqual(expected);
+      // Takes effect some time later, in the midst of what follows.
+      for (const kill of kills) kill();
+      for (let pass = 0; pass < 5; pass++) expect(outputsOf(machine)).toEqual(expected);
+    }
+  });
+
   it('that keep an entry for ever cost their memory and no more', async () => {
     const layers = [...widen(8), conv(8, 8), conv(8, 4)];
     const plan = planFor(layers, weightsFor(layers), 2);

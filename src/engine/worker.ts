@@ -17,6 +17,7 @@ import { type EngineFault, thrownFault } from '../protocol/engine-fault.ts';
 import { backendHeapBytes } from './backends.ts';
 import { createCanvasDecoder } from './canvas-decoder.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { welcoming } from './kernel-threads.ts';
 import { packagedCard, packagedWeights } from './model.ts';
 import { type Screened, type WorkerReply, type WorkerRequest, workerRequest } from './worker-protocol.ts';
 
@@ -60,6 +61,7 @@ async function screen(
   { engine, tools }: Running,
 ): Promise<Screened> {
   const startedAt = performance.now();
+  useThreads(threads);
   const sniffed = sniff(bytes);
   if (!sniffed.ok) return { verdict: sniffed.failure, map: null, thumbnail: null };
   const decoded = await decodeImage(bytes, sniffed.value, tools);
@@ -67,9 +69,10 @@ async function screen(
   const { image, pixelPath } = decoded.value;
   const facts = { ...sniffed.value.facts, widthPx: image.widthPx, heightPx: image.heightPx };
   const common = { facts, model: modelKey(card), sha256 };
-  useThreads(threads);
   const jpegQuality = fileJpegQuality(bytes, sniffed.value.format);
-  const screening = await screenImage(image, { card, network: engine.network, effort, jpegQuality });
+  const helped = threads > 1 && engine.backend === 'wasm';
+  const network = helped ? welcoming(engine.network) : engine.network;
+  const screening = await screenImage(image, { card, network, effort, jpegQuality });
   const computeMs = performance.now() - startedAt;
   const thumbnail = await thumbnailOf(image);
   if (screening.kind === 'abstained') {

@@ -42,8 +42,12 @@ function work(control: usize, scratch: usize, pass: i64, patience: i64): bool {
   while (true) {
     const claim = atomic.load<i64>(control, CLAIM);
     const index = i32(claim & 0x7fffffff);
-    if (claim >> 32 != pass || index >= atomic.load<i32>(control, COUNT)) return true;
-    const entry = atomic.load<usize>(control, SCHEDULE) + index * ENTRY_BYTES;
+    const schedule = atomic.load<usize>(control, SCHEDULE);
+    const count = atomic.load<i32>(control, COUNT);
+    if (claim >> 32 != pass || index >= count) return true;
+    // One pass's count with the next one's schedule may lead out of the memory.
+    if (atomic.load<i64>(control, CLAIM) != claim) continue;
+    const entry = schedule + index * ENTRY_BYTES;
     const step = load<usize>(entry);
     const from = load<i32>(entry, 4);
     const to = load<i32>(entry, 8);

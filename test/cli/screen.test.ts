@@ -1,8 +1,9 @@
 /** `telltale screen` from outside: what it prints and how it ends. */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ROOT } from '../../scripts/lib/command.mjs';
 import { answersOf, startTelltale, telltale } from '../support/command-line.ts';
 
@@ -91,6 +92,22 @@ describe('telltale screen', () => {
     const help = await telltale(['screen', '--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toMatch(/^Usage: telltale screen /);
+  });
+
+  it('has threads that help it with each picture', async () => {
+    const [preload, log] = [path.join(scratch, 'preload.mjs'), path.join(scratch, 'threads.txt')];
+    writeFileSync(
+      preload,
+      `import { appendFileSync } from 'node:fs';\nappendFileSync(${JSON.stringify(log)}, process.argv[1] + '\\n');\n`,
+    );
+    // Runs in every thread before its own script does.
+    vi.stubEnv('NODE_OPTIONS', `--import=${pathToFileURL(preload)}`);
+    const finished = await telltale(['screen', ...Array(10).fill(PICTURE), '--json']).finally(
+      vi.unstubAllEnvs,
+    );
+    expect(finished.code).toBe(0);
+    const helpers = readFileSync(log, 'utf8').match(/kernel-helper\.js$/gm) ?? [];
+    expect(helpers).toHaveLength(Math.min(4, availableParallelism()) - 1);
   });
 
   it('refuses WebGPU where there is none', async () => {

@@ -68,7 +68,7 @@ describe.each(['relaxed', 'simd'] as const)('the %s kernels give the same bits',
 });
 
 describe('helpers', () => {
-  it('can execute a whole pass', async () => {
+  it('can execute whole passes, also after the memory has grown', async () => {
     const messages: HelperMessage[] = [];
     const spy: StartHelper = () => ({
       post: (message) => messages.push(message),
@@ -77,31 +77,37 @@ describe('helpers', () => {
     const team = teamOf(2, spy);
     team.useThreads(2);
     const name = 'an Xception block';
-    const size = { rows: 40, columns: 37 };
     const machine = await machineOf(name, team);
-    const expected = machine.run(size, pictureOf(size));
     const [attached] = messages;
     if (attached?.kind !== 'attach') throw new Error('nothing was attached');
     const { module, memory, control } = attached.workplace;
-    const sized = sizePlan(planOf(name, 2), size);
-    const words = new Int32Array(memory.buffer);
-    const { address, rows, columns, cellLength } = sized.result;
-    const result = new Float32Array(memory.buffer, address, rows * columns * cellLength);
-    const whole = result.slice();
-    result.fill(0);
-    new Float32Array(memory.buffer, sized.pictureAddress, pictureOf(size).length).set(pictureOf(size));
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     const open = exports.open as (control: number, schedule: number, count: number) => void;
     const helper = helpersFrom(script)(() => undefined);
     helper.post(attached);
-    open(control, sized.schedule, sized.entries);
-    helper.post({ kind: 'help', id: attached.id });
-    await vi.waitFor(() => expect(Atomics.load(words, (CONTROL_ADDRESS + DONE) / 4)).toBe(sized.entries), {
-      timeout: 20_000,
-    });
+    const heapBytes: number[] = [];
+    for (const size of [
+      { rows: 21, columns: 8 },
+      { rows: 90, columns: 87 },
+    ]) {
+      machine.run(size, pictureOf(size));
+      const sized = sizePlan(planOf(name, 2), size);
+      const words = new Int32Array(memory.buffer);
+      const { address, rows, columns, cellLength } = sized.result;
+      const result = new Float32Array(memory.buffer, address, rows * columns * cellLength);
+      const expected = result.slice();
+      result.fill(0);
+      new Float32Array(memory.buffer, sized.pictureAddress, pictureOf(size).length).set(pictureOf(size));
+      open(control, sized.schedule, sized.entries);
+      helper.post({ kind: 'help', id: attached.id });
+      const done = () => Atomics.load(words, (control + DONE) / 4);
+      await vi.waitFor(() => expect(done()).toBe(sized.entries), { timeout: 20_000 });
+      expect(result).toEqual(expected);
+      expect(expected.some((value) => value !== 0)).toBe(true);
+      heapBytes.push(machine.heapBytes());
+    }
     helper.terminate();
-    expect(result).toEqual(whole);
-    expect(expected.rows).toBe(rows);
+    expect(heapBytes[1]).toBeGreaterThan(heapBytes[0] ?? 0);
   });
 
   it('serve several machines, and come and go', async () => {

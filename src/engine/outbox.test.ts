@@ -1,6 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineOutcome } from '../protocol/messages.ts';
-import { Outbox } from './outbox.ts';
+import { KNOCK_MS, KNOCKS, Outbox } from './outbox.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const outcome = (jobId: string): EngineOutcome => ({
   ...{ jobId, verdict: { state: 'failed', reason: 'corrupt' }, map: null, thumbnail: null, fromCache: false },
@@ -34,5 +38,43 @@ describe('the outbox', () => {
     arrive({});
     await delivered;
     expect(outbox.isEmpty).toBe(true);
+  });
+
+  describe('nobody listens to', () => {
+    const open = () => {
+      vi.useFakeTimers();
+      const sent: string[] = [];
+      const listener = { isThere: false };
+      const send = async (_name: string, { jobId }: { jobId: string }) => {
+        sent.push(jobId);
+        if (!listener.isThere) throw new Error('nobody listens');
+        return {};
+      };
+      return { outbox: new Outbox(send as never), sent, listener };
+    };
+
+    it('tries again with one outcome: the background that it starts asks for the rest', async () => {
+      const { outbox, sent, listener } = open();
+      await Promise.all([outbox.deliver(outcome('a')), outbox.deliver(outcome('b'))]);
+      await vi.advanceTimersByTimeAsync(KNOCK_MS);
+      listener.isThere = true;
+      await vi.advanceTimersByTimeAsync(KNOCK_MS);
+      expect(sent).toEqual(['a', 'b', 'a', 'a']);
+      expect(outbox.collect()).toEqual([outcome('b')]);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('gives up after a while, and begins anew with the next outcome that arrives', async () => {
+      const { outbox, sent, listener } = open();
+      await outbox.deliver(outcome('a'));
+      await vi.advanceTimersByTimeAsync(100 * KNOCK_MS);
+      expect(sent).toHaveLength(1 + KNOCKS);
+      listener.isThere = true;
+      await outbox.deliver(outcome('b'));
+      listener.isThere = false;
+      await outbox.deliver(outcome('c'));
+      await vi.advanceTimersByTimeAsync(KNOCK_MS);
+      expect(sent.slice(1 + KNOCKS)).toEqual(['b', 'c', 'a']);
+    });
   });
 });

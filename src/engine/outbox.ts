@@ -2,10 +2,17 @@
 import type { Send } from '../protocol/channel.ts';
 import type { EngineOutcome, engineToBackground } from '../protocol/messages.ts';
 
+/** A background that was stopped under load is gone for good by then; its own alarm comes once a minute. */
+export const KNOCK_MS = 2000;
+/** In a row: a background that cannot take it in seconds is left to its alarm. */
+export const KNOCKS = 3;
+
 /** Sends outcomes and keeps those that did not arrive until somebody collects them. */
 export class Outbox {
   readonly #send: Send<typeof engineToBackground>;
   readonly #kept = new Map<string, EngineOutcome>();
+  #knock: ReturnType<typeof setTimeout> | undefined;
+  #knocks = 0;
 
   constructor(send: Send<typeof engineToBackground>) {
     this.#send = send;
@@ -18,15 +25,27 @@ export class Outbox {
     try {
       await this.#send('engine.done', outcome);
       if (this.#kept.get(outcome.jobId) === outcome) this.#kept.delete(outcome.jobId);
+      this.#knocks = 0;
     } catch {
-      // Nobody listened, or the listener died: the background asks for it when it starts again.
+      // Nobody listened, or the listener died: the background asks for all outcomes when it starts again. Where this one
+      // was the last of what is in hand, no other message would start it.
+      if (this.#knocks < KNOCKS) this.#knock ??= setTimeout(() => this.#knockNow(), KNOCK_MS);
     }
+  }
+
+  /** Starts the background with the oldest outcome. */
+  #knockNow(): void {
+    this.#knock = undefined;
+    this.#knocks += 1;
+    const [oldest] = this.#kept.values();
+    if (oldest !== undefined) void this.deliver(oldest);
   }
 
   /** Everything that has not arrived; it is forgotten here. */
   collect(): EngineOutcome[] {
     const outcomes = [...this.#kept.values()];
     this.#kept.clear();
+    this.#knocks = 0;
     return outcomes;
   }
 

@@ -7,6 +7,8 @@ export interface CardCommand {
   kind: 'card';
   /** A model folder of Telltale's own kind. */
   modelFolder: string;
+  /** One object on standard output instead of sentences. */
+  json: boolean;
   htmlFile: string | null;
   /** Figures to be put into the card, and where that goes; null: none. */
   evaluation: { file: string; on: string; outFile: string } | null;
@@ -18,6 +20,7 @@ export function cardCommand(words: string[]): CardCommand | { kind: 'help'; text
     args: words,
     allowPositionals: true,
     options: {
+      json: { type: 'boolean', default: false },
       html: { type: 'string' },
       evaluation: { type: 'string' },
       on: { type: 'string' },
@@ -29,6 +32,7 @@ export function cardCommand(words: string[]): CardCommand | { kind: 'help'; text
   return {
     kind: 'card',
     modelFolder: onlyOne(positionals, 'model folder'),
+    json: values.json,
     htmlFile: values.html ?? null,
     evaluation: evaluationOf(values),
   };

@@ -5,6 +5,7 @@ import { parseChain } from '../core/degrade/specification.ts';
 import type { Shard } from '../core/evaluate/shard.ts';
 import type { Effort } from '../core/model/tiles.ts';
 import type { BackendChoice, ModelReference } from './arguments.ts';
+import { TABLE_CHAINS } from './chain-text.ts';
 import { HELP } from './help.ts';
 import { BACKEND_CHOICES, choice, ensembleNamed, UsageError } from './usage.ts';
 
@@ -93,7 +94,7 @@ export function evaluateCommand(words: string[]): EvaluateCommand | HelpCommand 
     models: modelsFrom([...(values.model ?? []), ...positionals], values),
     folder: values.data,
     split: values.split ?? null,
-    degradations: chainsFrom(values.degrade ?? []),
+    degradations: chainsFrom(values.degrade ?? ['table']),
     groupOut: values['group-out'],
     threshold: thresholdFrom(values.threshold),
     backend: choice('backend', values.backend, BACKEND_CHOICES),
@@ -126,7 +127,8 @@ function modelsFrom(
 }
 
 function chainsFrom(values: readonly string[]): string[] {
-  const names = values.flatMap((value) => value.split(','));
+  const asked = values.flatMap((value) => value.split(','));
+  const names = asked.flatMap((name) => (name === 'table' ? TABLE_CHAINS : [name]));
   for (const name of names) {
     const chain = parseChain(name);
     if (!chain.ok) throw new UsageError(`--degrade: ${chain.failure}`);

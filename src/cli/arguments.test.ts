@@ -51,7 +51,10 @@ describe('parseCommand', () => {
       },
     });
     expect(parsed('evaluate --data d')).toMatchObject({
-      value: { models: [{ path: null }], degradations: [] },
+      value: {
+        models: [{ path: null }],
+        degradations: ['reencode', 'jpeg:75', 'resize:0.5:bilinear'],
+      },
     });
     expect(parsed('merge a b --html f')).toMatchObject({
       value: { files: ['a', 'b'], report: { json: false, htmlFile: 'f' } },

@@ -4,7 +4,7 @@ import type { DatasetItem } from '../core/dataset/listing.ts';
 import type { DegradationChain } from '../core/degrade/specification.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import { type Dataset, fileOf } from './dataset-files.ts';
-import { type KeptReplies, stampOf } from './kept-replies.ts';
+import { type KeptReplies, stampText } from './kept-replies.ts';
 import type { Output } from './output.ts';
 import { countOf } from './picture-count.ts';
 import { runInThreads } from './thread-pool.ts';
@@ -42,7 +42,7 @@ export async function scoreDataset(
   start: CalibrateStart,
   { kept, output }: { kept: KeptReplies<CalibrateReply>; output: Output },
 ): Promise<Result<Scores, string>> {
-  const stamped = dataset.items.map((item) => ({ ...item, stamp: stampOf(fileOf(dataset, item)) }));
+  const stamped = dataset.items.map((item) => ({ ...item, stamp: stampText(fileOf(dataset, item)) }));
   const missing = stamped.filter(({ path, stamp }) => kept.get(path, stamp) === undefined);
   const failures = new Map<string, string>();
   let broken: string | null = null;

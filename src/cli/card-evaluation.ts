@@ -12,6 +12,8 @@ const FIGURES = [
   'rocAuc',
   'balancedAccuracy',
   'tprAt1Fpr',
+  'worstOverStrongFalsePositiveRate',
+  'overStrongRecall',
   'worstStrongFalsePositiveRate',
   'ece',
 ] as const;
@@ -32,25 +34,40 @@ const measurement = v.object({
   ),
   realSources: v.record(
     v.string(),
-    v.object({ n: v.number(), falsePositiveRate: number, falsePositiveInterval: interval }),
+    v.object({
+      n: v.number(),
+      falsePositiveRate: number,
+      falsePositiveInterval: interval,
+      overStrongFalsePositiveRate: number,
+      overStrongFalsePositiveInterval: interval,
+    }),
   ),
 });
 const report = v.object({
   model: v.string(),
-  /** `identityOf` the card; absent where the evaluation does not say. */
+  /** `identityUnder` the card and the options; absent before evaluations said it. */
   identity: v.exactOptional(v.nullable(v.string())),
   ...measurement.entries,
   degradations: v.record(v.string(), measurement),
 });
 
+/** The model that a card describes. */
+export interface DescribedModel {
+  key: string;
+  /** `identityOf` the card. */
+  identity: string;
+  /** What the model says yes or no by. */
+  threshold: number;
+}
+
 /**
- * The evaluation of `model` (its key and `identityOf` its card) in the text that `telltale evaluate --json` printed, one
- * object a line; `on` says which pictures those were. Figures that say that they are of another model are refused. The
- * failure is one line.
+ * The evaluation of `model` in the text that `telltale evaluate --json` printed, one object a line; `on` says which pictures
+ * those were. Figures are refused that are of other weights, of another calibration, threshold or way of scoring, or that do
+ * not say of which. The failure is one line.
  */
 export function cardEvaluation(
   text: string,
-  model: { key: string; identity: string },
+  model: DescribedModel,
   on: string,
 ): Result<CardEvaluation, string> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
@@ -68,9 +85,8 @@ export function cardEvaluation(
   const found = own.find((one) => one.model === model.key);
   if (found === undefined)
     return failure(`it has no figures of ${model.key}, only of ${own.map((one) => one.model).join(', ')}`);
-  if ((found.identity ?? model.identity) !== model.identity) {
-    return failure(`its figures are of another ${model.key}, with other weights or another calibration`);
-  }
+  const stranger = strangeness(found, model);
+  if (stranger !== null) return failure(stranger);
   const { degradations } = found;
   const others = Object.entries(degradations).filter(([name]) => name !== 'none');
   return success({
@@ -87,26 +103,35 @@ export function cardEvaluation(
       name,
       n: source.n,
       falsePositiveRate: figureOf(source.falsePositiveRate, source.falsePositiveInterval),
+      overStrongFalsePositiveRate: figureOf(
+        source.overStrongFalsePositiveRate,
+        source.overStrongFalsePositiveInterval,
+      ),
     })),
   });
+}
+
+/** One line on why figures under the model's name are not of it; null where they are. */
+function strangeness(
+  { identity = null, overall: { threshold } }: v.InferOutput<typeof report>,
+  model: DescribedModel,
+): string | null {
+  if (identity === null)
+    return 'its figures do not say which weights and calibration they are of; measure again';
+  if (identity !== model.identity) {
+    return `its figures are of another ${model.key}, with other weights, another calibration, --ensemble or --effort`;
+  }
+  if (threshold === model.threshold) return null;
+  return `its figures are for --threshold ${threshold}, and the card decides at ${model.threshold}`;
 }
 
 function conditionOf(
   degradation: string,
   { overall: all }: v.InferOutput<typeof measurement>,
 ): CardEvaluation['conditions'][number] {
-  const figure = (name: Figure): CardFigure | null => figureOf(all[name], all.intervals[name]);
-  return {
-    degradation,
-    real: all.real,
-    fake: all.fake,
-    meanGeneratorAuc: figure('meanGeneratorAuc'),
-    rocAuc: figure('rocAuc'),
-    balancedAccuracy: figure('balancedAccuracy'),
-    tprAt1Fpr: figure('tprAt1Fpr'),
-    worstStrongFalsePositiveRate: figure('worstStrongFalsePositiveRate'),
-    ece: figure('ece'),
-  };
+  const figures = FIGURES.map((name) => [name, figureOf(all[name], all.intervals[name])]);
+  const named: Record<Figure, CardFigure | null> = Object.fromEntries(figures);
+  return { degradation, real: all.real, fake: all.fake, ...named };
 }
 
 const figureOf = (value: number | null, range: [number, number] | null): CardFigure | null =>

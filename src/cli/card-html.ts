@@ -5,12 +5,13 @@ import type { CardEvaluation } from '../core/model/card-facts.ts';
 import { html, type Markup } from '../core/report/markup.ts';
 import {
   alarmLines,
-  conditionName,
   failureLines,
   figureText,
   readingAdvice,
+  strongWords,
   testedLines,
 } from './card-text.ts';
+import { chainText } from './chain-text.ts';
 import { calibrationFigure } from './evaluation-charts.ts';
 import { EVALUATION_STYLE } from './evaluation-style.ts';
 import { pageHtml, tableOf } from './page-html.ts';
@@ -27,7 +28,7 @@ export function cardHtml(card: ModelCard): string {
       trainedOn === undefined ? null : section('Trained on', trainedOn.on),
       trainedOn === undefined ? null : section('Not trained on', trainedOn.notOn),
       section('Tested on', testedLines(card)),
-      evaluation === undefined ? null : evaluationSection(evaluation),
+      evaluation === undefined ? null : evaluationSection(card, evaluation),
       calibrationSection(card),
       section('Known failures', failureLines(card)),
     ],
@@ -38,7 +39,8 @@ export function cardHtml(card: ModelCard): string {
 const section = (title: string, lines: readonly string[]): Markup | null =>
   lines.length === 0 ? null : html`<h2>${title}</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 
-function evaluationSection({ on, threshold, conditions, generators, realSources }: CardEvaluation): Markup {
+function evaluationSection(card: ModelCard, evaluation: CardEvaluation): Markup {
+  const { on, threshold, conditions, generators, realSources } = evaluation;
   return html`<h2>Figures</h2>
 <p>${on}. In brackets 95 % intervals; 0.5 is guessing for AUC and balanced accuracy.</p>
 ${tableOf(
@@ -49,20 +51,25 @@ ${tableOf(
     'Mean AUC over generators',
     'Balanced accuracy',
     'Found at 1 % false alarms',
-    'Strong signs on real pictures, worst source',
+    'Real pictures over the threshold of strong signs, worst source',
+    'Generated pictures over it',
+    'Real pictures called "strong signs", worst source',
     'Calibration error',
   ],
   conditions.map((one) => [
-    conditionName(one.degradation),
+    chainText(one.degradation),
     String(one.real),
     String(one.fake),
     figureText(one.meanGeneratorAuc),
     figureText(one.balancedAccuracy),
     figureText(one.tprAt1Fpr),
+    figureText(one.worstOverStrongFalsePositiveRate ?? null),
+    figureText(one.overStrongRecall ?? null),
     figureText(one.worstStrongFalsePositiveRate),
     figureText(one.ece),
   ]),
 )}
+<p class="soft">${strongWords(card)}</p>
 <h3>Generators</h3>
 <p class="soft">Each against all real pictures; found: share above ${threshold}.</p>
 ${tableOf(
@@ -75,10 +82,15 @@ ${tableOf(
   ]),
 )}
 <h3>Real pictures</h3>
-<p class="soft">Share above ${threshold}, by source.</p>
+<p class="soft">Flagged: share above ${threshold}, by source. Over: share from ${card.calibration.strongAt} on.</p>
 ${tableOf(
-  ['Source', 'Pictures', 'Flagged'],
-  realSources.map(({ name, n, falsePositiveRate }) => [name, String(n), figureText(falsePositiveRate)]),
+  ['Source', 'Pictures', 'Flagged', 'Over the threshold of strong signs'],
+  realSources.map(({ name, n, falsePositiveRate, overStrongFalsePositiveRate = null }) => [
+    name,
+    String(n),
+    figureText(falsePositiveRate),
+    figureText(overStrongFalsePositiveRate),
+  ]),
 )}`;
 }
 

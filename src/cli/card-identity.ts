@@ -1,5 +1,6 @@
 /** Which model a card describes, beyond its name and version: people forget to change those. */
 import type { ModelCard } from '../core/model/card.ts';
+import type { LookOptions } from './detector.ts';
 import { sha256Of } from './files.ts';
 
 /**
@@ -10,4 +11,10 @@ export async function identityOf({ layers, weights, calibration, limits }: Model
   const { minSidePx, flatBlockSpread, minTexturedShare } = limits;
   const scoring = [layers, weights.sha256, calibration, minSidePx, flatBlockSpread, minTexturedShare];
   return (await sha256Of(new TextEncoder().encode(JSON.stringify(scoring)))).slice(0, 16);
+}
+
+/** The identity of scores that were made under `options`: the card's own only where they are what the card stands for. */
+export async function identityUnder(card: ModelCard, { ensemble, effort }: LookOptions): Promise<string> {
+  const others = [...(ensemble === null ? [] : [ensemble]), ...(effort === 'full' ? [] : [effort])];
+  return [await identityOf(card), ...others].join('+');
 }

@@ -2,6 +2,7 @@
 
 import { type ModelCard, modelKey } from '../core/model/card.ts';
 import type { CardEvaluation, CardFigure } from '../core/model/card-facts.ts';
+import { chainText } from './chain-text.ts';
 
 /** What a score means, and what it does not. */
 export function readingAdvice({ calibration }: ModelCard): string[] {
@@ -13,6 +14,11 @@ export function readingAdvice({ calibration }: ModelCard): string[] {
     'The model looks at traces in pixels, never at what a picture shows. Take its word as one clue beside source and context.',
   ];
 }
+
+/** What two figures about strong signs count, in one sentence each. */
+export const strongWords = ({ calibration: { strongAt } }: ModelCard): string =>
+  `Over the threshold of strong signs: the score is ${strongAt} or more, wherever its band reaches; Telltale shows "some" or "strong signs". ` +
+  `Called "strong signs": the whole 95 % band lies there, too, which fewer pictures reach.`;
 
 const FAILURE_NAMES: Readonly<Record<NonNullable<ModelCard['failureClasses']>[number]['kind'], string>> = {
   illustration: 'Illustrations',
@@ -66,7 +72,7 @@ export function cardLines(card: ModelCard): string[] {
     ...section('Trained on', trainedOn?.on ?? []),
     ...section('Not trained on', trainedOn?.notOn ?? []),
     ...section('Tested on', testedLines(card)),
-    ...section('Figures', evaluation === undefined ? ['none in the card'] : conditionLines(evaluation)),
+    ...section('Figures', evaluation === undefined ? ['none in the card'] : figureLines(card, evaluation)),
     ...section('Calibration', [`${calibration.fittedOn}.`, calibration.note, ...alarmLines(card)]),
     ...section('Known failures', failureLines(card)),
   ];
@@ -75,21 +81,16 @@ export function cardLines(card: ModelCard): string[] {
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
 
-const conditionLines = ({ on, conditions }: CardEvaluation): string[] => [
+const figureLines = (card: ModelCard, { on, conditions }: CardEvaluation): string[] => [
   on,
-  ...conditions.map(({ degradation, meanGeneratorAuc, balancedAccuracy, tprAt1Fpr }) => {
-    const figures = [
-      `AUC ${figureText(meanGeneratorAuc)}`,
-      `balanced accuracy ${figureText(balancedAccuracy)}`,
-      `found at 1 % false alarms ${figureText(tprAt1Fpr)}`,
-    ];
-    return `${conditionName(degradation).padEnd(24)} ${figures.join(', ')}`;
-  }),
+  ...conditions.flatMap((one) => [
+    `${chainText(one.degradation)}:`,
+    `  mean AUC over generators ${figureText(one.meanGeneratorAuc)}, balanced accuracy ${figureText(one.balancedAccuracy)}, found at 1 % false alarms ${figureText(one.tprAt1Fpr)}, calibration error ${figureText(one.ece)}`,
+    `  over the threshold of strong signs: real pictures of the worst source ${figureText(one.worstOverStrongFalsePositiveRate ?? null)}, generated pictures ${figureText(one.overStrongRecall ?? null)}`,
+    `  called "strong signs": real pictures of the worst source ${figureText(one.worstStrongFalsePositiveRate)}`,
+  ]),
+  strongWords(card),
 ];
-
-/** A version of the test pictures by name. */
-export const conditionName = (degradation: string): string =>
-  degradation === 'none' ? 'as they are' : degradation;
 
 /** A figure with its interval, two decimals. */
 export function figureText(figure: CardFigure | null): string {

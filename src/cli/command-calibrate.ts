@@ -10,7 +10,7 @@ import type { CalibrateCommand } from './arguments.ts';
 import { type CalibrateReply, type Scores, scoreDataset } from './calibrate-scores.ts';
 import { CALIBRATION_FAILURES, calibrationLines, calibrationWarnings } from './calibrate-text.ts';
 import { findDataset } from './dataset-files.ts';
-import { fileFailure, sha256Of, writeWhole } from './files.ts';
+import { sha256Of, wasWritten } from './files.ts';
 import { KeptReplies } from './kept-replies.ts';
 import { readJson, readModelFiles } from './model-files.ts';
 import type { Output } from './output.ts';
@@ -85,12 +85,7 @@ async function writeCard(
   const made = recalibrated(raw.value, calibration, sha256);
   if (!made.ok) return `the card would be refused: ${made.failure}`;
   const { card, droppedFigures } = made.value;
-  try {
-    writeWhole(file, `${JSON.stringify(card, null, 1)}\n`);
-  } catch (error) {
-    fileFailure(error);
-    return `${file}: it cannot be written`;
-  }
+  if (!wasWritten(file, `${JSON.stringify(card, null, 1)}\n`)) return `${file}: it cannot be written`;
   output.say(harmless(`${file}: version ${card.version}`));
   if (droppedFigures) output.say(`${harmless(file)}: figures of the calibration before were let go`);
   return null;

@@ -1,13 +1,14 @@
 /** `telltale card`. */
 import path from 'node:path';
-import { type ModelCard, modelKey, parseCard } from '../core/model/card.ts';
+import { decisionThreshold, type ModelCard, modelKey, parseCard } from '../core/model/card.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { CardCommand } from './arguments.ts';
 import { cardEvaluation } from './card-evaluation.ts';
 import { cardHtml } from './card-html.ts';
 import { identityOf } from './card-identity.ts';
+import { cardJson } from './card-json.ts';
 import { cardLines } from './card-text.ts';
-import { FILE_FAILURES, fileFailure, readWhole, writeWhole } from './files.ts';
+import { FILE_FAILURES, readWhole, wasWritten } from './files.ts';
 import { readJson } from './model-files.ts';
 import type { Output } from './output.ts';
 import { harmless } from './text.ts';
@@ -37,9 +38,10 @@ export async function cardCommand(command: CardCommand, output: Output): Promise
   }
   if (command.htmlFile !== null) files.push([command.htmlFile, cardHtml(card.value)]);
   for (const [file, text] of files) {
-    if (!isWritten(file, text)) return refuse(`${file}: it cannot be written`);
+    if (!wasWritten(file, text)) return refuse(`${file}: it cannot be written`);
   }
-  for (const line of cardLines(card.value)) output.answer(harmless(line));
+  if (command.json) output.answer(JSON.stringify(cardJson(card.value, await identityOf(card.value))));
+  else for (const line of cardLines(card.value)) output.answer(harmless(line));
   return 0;
 }
 
@@ -57,18 +59,8 @@ async function withFigures(
 ): Promise<Result<object, string>> {
   const bytes = readWhole(file, MOST_EVALUATION_BYTES);
   if (!bytes.ok) return failure(`${file}: ${FILE_FAILURES[bytes.failure]}`);
-  const model = { key: modelKey(card), identity: await identityOf(card) };
+  const model = { key: modelKey(card), identity: await identityOf(card), threshold: decisionThreshold(card) };
   const evaluation = cardEvaluation(new TextDecoder().decode(bytes.value), model, on);
   if (!evaluation.ok) return failure(`${file}: ${evaluation.failure}`);
   return success({ ...(raw as ModelCard), evaluation: evaluation.value });
-}
-
-function isWritten(file: string, text: string): boolean {
-  try {
-    writeWhole(file, text);
-    return true;
-  } catch (error) {
-    fileFailure(error);
-    return false;
-  }
 }

@@ -1,15 +1,20 @@
 /** `telltale evaluate`. */
 import { accessSync, constants, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { type EvaluatedItem, type EvaluatedModel, measuredChains } from '../core/evaluate/evaluation.ts';
-import { headerLine, recordLine } from '../core/evaluate/record.ts';
+import {
+  type EvaluatedItem,
+  type EvaluatedModel,
+  type Evaluation,
+  measuredChains,
+} from '../core/evaluate/evaluation.ts';
 import { isInShard, listingOf } from '../core/evaluate/shard.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { EvaluateCommand } from './arguments.ts';
 import { type Dataset, fileOf, findDataset } from './dataset-files.ts';
-import { writeReports } from './evaluation-output.ts';
+import { type Part, writePart, writeReports } from './evaluation-output.ts';
+import { calibrationMarksOf } from './evaluation-overlap.ts';
 import { type EvaluationRun, scoreWithModel } from './evaluation-run.ts';
-import { fileFailure, stampOf, writeWhole } from './files.ts';
+import { fileFailure, stampOf } from './files.ts';
 import { onInterrupt } from './interrupt.ts';
 import { Journal } from './journal.ts';
 import type { Output } from './output.ts';
@@ -38,9 +43,11 @@ export async function evaluateCommand(command: EvaluateCommand, output: Output):
     return 1;
   }
   sayFailures(subject, models.value, output);
+  const scored = { ...subject, models: models.value, items: itemsOf(command, subject) };
+  const finished = { ...scored, calibrationMarks: await calibrationMarksOf(scored) };
   return command.part === null
-    ? report(command, subject, models.value, output)
-    : writePart({ ...command, part: command.part }, subject, models.value, output);
+    ? writeReports(evaluationOf(command, finished), command.report, output)
+    : writePart(part(command, command.part, finished), output);
 }
 
 /** The scores that are there; refused where a picture is not the one that was scored. */
@@ -73,6 +80,11 @@ interface Subject {
   /** All pictures of the data, also those of other shards. */
   listed: EvaluatedItem[];
   journal: Journal;
+}
+
+interface Finished extends Subject {
+  models: EvaluatedModel[];
+  calibrationMarks: string[];
 }
 
 const evaluatedItem = ({ path, label, source, generator, family }: EvaluatedItem): EvaluatedItem => ({
@@ -155,35 +167,18 @@ function sayFailures({ listed, journal }: Subject, models: readonly EvaluatedMod
   }
 }
 
-function report(
-  command: EvaluateCommand,
-  { listed, journal }: Subject,
-  models: EvaluatedModel[],
-  output: Output,
-): number {
-  const { degradations, groupOut } = command;
-  const evaluation = { models, degradations, groupOut, items: listed, outcomes: journal.outcomes };
-  return writeReports(evaluation, command.report, output);
-}
+const evaluationOf = (
+  { degradations, groupOut }: EvaluateCommand,
+  { listed, journal: { outcomes }, models, calibrationMarks }: Finished,
+): Evaluation => ({ models, degradations, groupOut, items: listed, outcomes, calibrationMarks });
 
-function writePart(
-  command: EvaluateCommand & { part: NonNullable<EvaluateCommand['part']> },
-  subject: Subject,
-  models: EvaluatedModel[],
-  output: Output,
-): number {
-  const { degradations, groupOut, part } = command;
-  const header = { models, degradations, groupOut, shard: part.shard, listing: listingOf(subject.listed) };
-  const records = subject.journal.recordsOf(itemsOf(command, subject), models, measuredChains(degradations));
-  try {
-    writeWhole(part.file, [headerLine(header), ...records.map(recordLine), ''].join('\n'));
-  } catch (error) {
-    fileFailure(error);
-    output.say(`${harmless(part.file)}: it cannot be written`);
-    return 1;
-  }
-  output.say(
-    `${records.length} scores of shard ${part.shard.index}/${part.shard.of} are in ${harmless(part.file)}`,
-  );
-  return records.some(({ outcome }) => outcome.state === 'failed') ? 1 : 0;
+function part(
+  { degradations, groupOut }: EvaluateCommand,
+  { shard, file }: NonNullable<EvaluateCommand['part']>,
+  { listed, journal, models, calibrationMarks }: Finished,
+): Part {
+  const items = listed.filter((item) => isInShard(item, shard));
+  const records = journal.recordsOf(items, models, measuredChains(degradations));
+  const listing = listingOf(listed);
+  return { header: { models, degradations, groupOut, shard, listing, calibrationMarks }, records, file };
 }

@@ -7,11 +7,11 @@ import { inspectFiles } from '../core/inspect/inspection.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { InspectCommand } from './arguments.ts';
 import { type Dataset, fileOf, findDataset } from './dataset-files.ts';
-import { fileFailure, writeWhole } from './files.ts';
+import { wasWritten } from './files.ts';
 import type { OwnFacts, Unreadable } from './inspect-file.ts';
 import { inspectionHtml } from './inspect-html.ts';
 import { type InspectionReport, inspectionJson, inspectionLines, type UnreadFile } from './inspect-text.ts';
-import { KeptReplies, stampOf } from './kept-replies.ts';
+import { KeptReplies, stampText } from './kept-replies.ts';
 import type { Output } from './output.ts';
 import { countOf } from './picture-count.ts';
 import { harmless } from './text.ts';
@@ -53,7 +53,7 @@ export async function inspectCommand(command: InspectCommand, output: Output): P
   for (const { path: name, reason, detail } of unread) {
     output.say(harmless(`${name}: ${reason}${detail === null ? '' : ` (${detail})`}`));
   }
-  if (command.htmlFile !== null && !isWritten(command.htmlFile, inspectionHtml(report))) {
+  if (command.htmlFile !== null && !wasWritten(command.htmlFile, inspectionHtml(report))) {
     output.say(`${harmless(command.htmlFile)}: it cannot be written`);
     return 1;
   }
@@ -94,7 +94,7 @@ async function readAll(
   pictures: readonly Listed[],
   { kept, output }: Reading,
 ): Promise<{ files: FileFacts[]; unread: UnreadFile[] }> {
-  const stamped = pictures.map((picture) => ({ ...picture, stamp: stampOf(picture.file) }));
+  const stamped = pictures.map((picture) => ({ ...picture, stamp: stampText(picture.file) }));
   const missing = stamped.filter(({ path: name, stamp }) => kept.get(name, stamp) === undefined);
   const failures = new Map<string, Unreadable>();
   const counter = countOf(missing.length, output);
@@ -131,13 +131,3 @@ const placeOf = ({ path: name, split, item }: Listed) => ({
   split,
   original: originalShape(item.columns),
 });
-
-function isWritten(file: string, text: string): boolean {
-  try {
-    writeWhole(file, text);
-    return true;
-  } catch (error) {
-    fileFailure(error);
-    return false;
-  }
-}

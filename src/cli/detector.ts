@@ -1,6 +1,7 @@
 /** A model that is ready to look at pictures, whichever kind it is. */
 import type { EnsembleName } from '../core/backbones/families.ts';
 import type { PixelImage } from '../core/image/pixels.ts';
+import type { CalibrationData } from '../core/model/calibration-data.ts';
 import type { ModelCard } from '../core/model/card.ts';
 import type { LogitGrid, Network } from '../core/model/network.ts';
 import { pixelImageOf, rasterOf } from '../core/model/preprocess.ts';
@@ -38,6 +39,10 @@ export interface ModelFacts {
   threshold: number;
   /** Rate of false alarms that the threshold was chosen for; null where nobody chose one. */
   falsePositiveTarget: number | null;
+  /** `identityUnder` its card and options; null for a network without a card of ours. */
+  identity: string | null;
+  /** The files that its calibration was fitted on; null where no card says it. */
+  calibratedOn: CalibrationData | null;
 }
 
 export interface Detector {

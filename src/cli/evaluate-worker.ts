@@ -1,44 +1,30 @@
 /** The thread that scores a picture as it is and degraded; apart from the main one for `screen-worker.ts`'s reasons. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { degrade } from '../core/degrade/degrade.ts';
+import { workerData } from 'node:worker_threads';
+import { degrade, type WebpRoundTrip } from '../core/degrade/degrade.ts';
 import { parseChain } from '../core/degrade/specification.ts';
 import type { ScoreOutcome } from '../core/evaluate/evaluation.ts';
-import { startBackend } from './backend.ts';
-import { startDecoders, startWebpRoundTrip } from './decoders.ts';
-import type { Answer } from './detector.ts';
-import { openModel } from './open-model.ts';
+import { startWebpRoundTrip } from './decoders.ts';
+import type { Answer, Detector } from './detector.ts';
+import { serveLooks } from './looking-thread.ts';
 import { type DecodedFile, decodeFile } from './screen-file.ts';
-import type { EvaluateAnswer, EvaluateRequest, FromWorker, WorkerStart } from './worker-messages.ts';
+import type { EvaluateAnswer, EvaluateRequest } from './worker-messages.ts';
 
-const reply = (message: FromWorker<EvaluateAnswer>): void => parentPort?.postMessage(message);
+interface Tools {
+  detector: Detector;
+  webp: WebpRoundTrip;
+  /** Seeds the degradations. */
+  inputName: string;
+}
 
-async function start({ model, backend, look }: WorkerStart): Promise<void> {
-  const started = await startBackend(backend);
-  if (!started.ok) return reply({ kind: 'refused', message: started.failure });
-  const opened = await openModel(started.value.tf, model, look);
-  if (!opened.ok) return reply({ kind: 'refused', message: opened.failure });
-  const { detector, facts, note } = opened.value;
-  const shared = await startDecoders();
-  const webp = await startWebpRoundTrip(shared);
-
-  const scoreUnder = async (decoded: DecodedFile, text: string, inputName: string): Promise<ScoreOutcome> => {
-    const chain = parseChain(text);
-    if (!chain.ok) throw new Error(chain.failure);
-    const { image, jpegQuality } = await degrade(decoded, chain.value, { inputName, webp });
-    return outcomeOf(await detector.look(image, jpegQuality));
-  };
-  parentPort?.on('message', async ({ file, name, chains }: EvaluateRequest) => {
-    const decoded = await decodeFile(file, { shared, canvas: null });
-    const answer: EvaluateAnswer = [];
-    for (const chain of chains) {
-      answer.push(
-        decoded.ok ? await scoreUnder(decoded.value, chain, name) : { state: 'failed', ...decoded.failure },
-      );
-    }
-    reply({ kind: 'done', answer, worn: shared.isWorn() });
-  });
-  const { name: backendName, kernels } = started.value;
-  reply({ kind: 'ready', model: facts, backend: backendName, kernels, note });
+async function scoreUnder(
+  decoded: DecodedFile,
+  text: string,
+  { detector, webp, inputName }: Tools,
+): Promise<ScoreOutcome> {
+  const chain = parseChain(text);
+  if (!chain.ok) throw new Error(chain.failure);
+  const { image, jpegQuality } = await degrade(decoded, chain.value, { inputName, webp });
+  return outcomeOf(await detector.look(image, jpegQuality));
 }
 
 const outcomeOf = (answer: Answer): ScoreOutcome =>
@@ -46,4 +32,15 @@ const outcomeOf = (answer: Answer): ScoreOutcome =>
     ? { state: 'abstained', reason: answer.reason }
     : { state: 'scored', pFake: answer.pFake, level: answer.level };
 
-await start(workerData);
+await serveLooks<EvaluateRequest, EvaluateAnswer>(workerData, async ({ detector, shared }) => {
+  const webp = await startWebpRoundTrip(shared);
+  return async ({ file, name: inputName, chains }) => {
+    const decoded = await decodeFile(file, { shared, canvas: null });
+    if (!decoded.ok) return chains.map(() => ({ state: 'failed', ...decoded.failure }));
+    const answer: EvaluateAnswer = [];
+    for (const chain of chains) {
+      answer.push(await scoreUnder(decoded.value, chain, { detector, webp, inputName }));
+    }
+    return answer;
+  };
+});

@@ -1,12 +1,15 @@
 /** An evaluation as a page: one file without scripts or outside resources. */
 import { type EvaluatedModel, type Evaluation, picturesOf } from '../core/evaluate/evaluation.ts';
 import type { Measurement, ModelReport } from '../core/evaluate/report.ts';
-import { probabilitiesOf, type ScoredItem, scoredOf } from '../core/evaluate/sample.ts';
+import { LEAST_IN_MEAN, probabilitiesOf, type ScoredItem, scoredOf } from '../core/evaluate/sample.ts';
 import { calibrationBins } from '../core/metrics/calibration-error.ts';
 import { rocPoints } from '../core/metrics/ranking.ts';
 import { html, type Markup } from '../core/report/markup.ts';
+import { chainText } from './chain-text.ts';
 import { calibrationFigure, histogramFigure, rocFigure } from './evaluation-charts.ts';
+import { overlapText } from './evaluation-overlap.ts';
 import { EVALUATION_STYLE } from './evaluation-style.ts';
+import { SUMMARY_FIGURES } from './evaluation-summary.ts';
 import {
   degradationTable,
   figureTable,
@@ -15,7 +18,14 @@ import {
   realSourceTable,
   worstTables,
 } from './evaluation-tables.ts';
-import { absentText, countsText, figureText, intervalText, measurementsOf } from './evaluation-text.ts';
+import {
+  absentText,
+  countsText,
+  FIGURE_NAMES,
+  figureText,
+  intervalText,
+  measurementsOf,
+} from './evaluation-text.ts';
 import { pageHtml } from './page-html.ts';
 
 /** HTML text; names and paths are untrusted and escaped. `reports` belong to the evaluation's models in their order. */
@@ -54,21 +64,24 @@ function modelSection(evaluation: Evaluation, model: EvaluatedModel, report: Mod
 <h2>${model.name}</h2>
 <p class="soft">On ${model.backend}. A picture counts as flagged above P(generated) = ${figureText(model.threshold)}.
 ${countsText(report.counts.scored)} pictures were scored${absentText(report)}.</p>
+${overlapNote(report)}
 ${tiles(report)}
+<h3>As they are and degraded</h3>
+${degradationTable(measurements, SUMMARY_FIGURES)}
 <div class="charts">
 ${rocFigure(
   measurements.flatMap(([name]) => {
     const set = probabilitiesOf(scored(name));
     const points = set && rocPoints(set);
-    return points === null ? [] : [{ name: chainName(name), points }];
+    return points === null ? [] : [{ name: chainText(name), points }];
   }),
 )}
 ${asIsFigures(scored('none'), model.threshold)}
 </div>
-${measurements.length < 2 ? null : html`<h3>Degraded pictures</h3>${degradationTable(measurements)}`}
-${measurements.length < 2 ? html`<h3>All figures</h3>${degradationTable(measurements)}` : null}
+<h3>All figures</h3>
+${degradationTable(measurements, FIGURE_NAMES)}
 <h3>Generators</h3>
-<p class="soft">Each against all real pictures: ROC AUC as they are and degraded, and the share found at the threshold.</p>
+<p class="soft">Each against all real pictures: ROC AUC as they are and degraded, and the share found at the threshold. Those of fewer than ${LEAST_IN_MEAN} pictures do not count in the mean.</p>
 ${generatorTable(measurements)}
 <h3>Sources of real pictures</h3>
 <p class="soft">Share that is flagged, as they are and degraded.</p>
@@ -79,8 +92,10 @@ ${absentees(report)}
 </section>`;
 }
 
-/** A chain's name for people. */
-const chainName = (name: string): string => (name === 'none' ? 'as they are' : name);
+function overlapNote(report: ModelReport): Markup | null {
+  const warning = overlapText(report);
+  return warning === null ? null : html`<p class="caution">${warning}</p>`;
+}
 
 function asIsFigures(items: readonly ScoredItem[], threshold: number): Markup {
   const set = probabilitiesOf(items);

@@ -81,10 +81,12 @@ const lookerFor = (
 /** Scores of one backend are not mixed with those of another: they differ in the last digits. */
 const evaluatedModel = ({ model, backend }: Ready, threshold: number | null): EvaluatedModel => ({
   name: model.key,
+  identity: model.identity,
   fingerprint: `${model.fingerprint}-${backend}`,
   backend,
   threshold: threshold ?? model.threshold,
   falsePositiveTarget: model.falsePositiveTarget ?? USUAL_FALSE_POSITIVE_TARGET,
+  calibratedOn: model.calibratedOn,
 });
 
 const requestsFor = ({ fingerprint }: EvaluatedModel, run: EvaluationRun): ItemRequest[] =>

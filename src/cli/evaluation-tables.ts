@@ -4,14 +4,14 @@ import type { Figure } from '../core/evaluate/overall.ts';
 import type { Measurement } from '../core/evaluate/report.ts';
 import type { ScoredItem } from '../core/evaluate/sample.ts';
 import { html, type Markup } from '../core/report/markup.ts';
-import { FIGURE_NAMES, figureText, intervalText, withoutThresholdText } from './evaluation-text.ts';
+import { chainText } from './chain-text.ts';
+import { SUMMARY_FIGURES } from './evaluation-summary.ts';
+import { figureText, generatorText, intervalText, withoutThresholdText } from './evaluation-text.ts';
 
 /** How many worst cases of each class are named. */
 const WORST = 10;
 
 type Named = readonly [name: string, measurement: Measurement];
-
-const asName = (chain: string): string => (chain === 'none' ? 'as they are' : chain);
 
 /** A table with one column of names and columns of numbers. */
 const numberTable = (
@@ -33,29 +33,23 @@ const countCell = (value: number): Markup => html`<td class="number">${value}</t
 
 /** The figures that compare models, one row each. */
 export function figureTable(what: string, rows: readonly Named[]): Markup {
-  const shown: Figure[] = [
-    'meanGeneratorAuc',
-    'balancedAccuracy',
-    'tprAt1Fpr',
-    'worstOverStrongFalsePositiveRate',
-    'overStrongRecall',
-    'ece',
-  ];
-  const names = new Map(FIGURE_NAMES);
   return numberTable(
-    [what, ...shown.map((key) => names.get(key) ?? key)],
+    [what, ...SUMMARY_FIGURES.map(([, label]) => label)],
     rows.map(([name, { overall }]) => [
       name,
-      shown.map((key) => numberCell(overall[key], overall.intervals[key])),
+      SUMMARY_FIGURES.map(([key]) => numberCell(overall[key], overall.intervals[key])),
     ]),
   );
 }
 
-/** All figures, one row each, one column a way to degrade. */
-export const degradationTable = (measurements: readonly Named[]): Markup =>
+/** The `figures` (with their names), one row each, one column a way to degrade. */
+export const degradationTable = (
+  measurements: readonly Named[],
+  figures: readonly (readonly [Figure, string])[],
+): Markup =>
   numberTable(
-    ['Figure', ...measurements.map(([name]) => asName(name))],
-    FIGURE_NAMES.map(([key, label]) => [
+    ['Figure', ...measurements.map(([name]) => chainText(name))],
+    figures.map(([key, label]) => [
       label,
       measurements.map(([, { overall }]) => numberCell(overall[key], overall.intervals[key])),
     ]),
@@ -66,11 +60,11 @@ export function generatorTable(measurements: readonly Named[]): Markup {
   const [first] = measurements;
   const names = Object.keys(first?.[1].generators ?? {});
   return numberTable(
-    ['Generator', 'Pictures', ...measurements.map(([name]) => `AUC ${asName(name)}`), 'Found'],
+    ['Generator', 'Pictures', ...measurements.map(([name]) => `AUC ${chainText(name)}`), 'Found'],
     names.map((name) => {
       const own = first?.[1].generators[name];
       return [
-        name,
+        own === undefined ? name : generatorText(name, own),
         [
           countCell(own?.n ?? 0),
           ...measurements.map(([, { generators }]) => aucCell(generators[name]?.rocAuc ?? null)),
@@ -93,7 +87,7 @@ export function realSourceTable(measurements: readonly Named[]): Markup {
     [
       'Source',
       'Pictures',
-      ...measurements.map(([name]) => `Flagged ${asName(name)}`),
+      ...measurements.map(([name]) => `Flagged ${chainText(name)}`),
       'Over strong',
       'Called strong',
     ],
@@ -121,16 +115,19 @@ const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${t
 
 /** One row a group that was left out. */
 export function groupOutTable(groupOut: GroupOut): Markup {
-  const { falsePositiveTarget, falsePositiveRate, recall, balancedAccuracy, withoutThreshold, groups } =
-    groupOut;
+  const { falsePositiveTarget, withoutThreshold, groups } = groupOut;
+  const together = (name: 'falsePositiveRate' | 'recall' | 'balancedAccuracy'): string => {
+    const range = intervalText(groupOut.intervals[name]);
+    return `${figureText(groupOut[name])}${range === '' ? '' : ` (${range})`}`;
+  };
   const without = withoutThreshold === 0 ? '' : ` ${sentence(withoutThresholdText(withoutThreshold))}`;
   const target = Number((falsePositiveTarget * 100).toPrecision(3));
-  return html`<p class="soft">For each group, the threshold that keeps the false alarms on all others within ${target} %. Together: ${figureText(falsePositiveRate)} of real pictures flagged, ${figureText(recall)} of generated ones found, balanced accuracy ${figureText(balancedAccuracy)}.${without}</p>
+  return html`<p class="soft">For each group, the threshold that keeps the false alarms on all others within ${target} %. Together: ${together('falsePositiveRate')} of real pictures flagged, ${together('recall')} of generated ones found, balanced accuracy ${together('balancedAccuracy')}.${without}</p>
 ${numberTable(
   ['Left out', 'Pictures', 'Threshold', 'Flagged'],
   Object.entries(groups).map(([name, group]) => [
     name,
-    [countCell(group.n), numberCell(group.threshold), numberCell(group.flagged)],
+    [countCell(group.n), numberCell(group.threshold), numberCell(group.flagged, group.flaggedInterval)],
   ]),
 )}`;
 }

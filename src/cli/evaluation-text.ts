@@ -1,10 +1,12 @@
 /** The figures of an evaluation in words, for a terminal. */
+import type { GeneratorFigures } from '../core/evaluate/breakdown.ts';
 import type { Figure } from '../core/evaluate/overall.ts';
 import type { ClassCounts, Measurement, ModelReport } from '../core/evaluate/report.ts';
 
 /** Figures of the main table with their names for people, most important first. */
 export const FIGURE_NAMES: readonly (readonly [Figure, string])[] = [
   ['meanGeneratorAuc', 'ROC AUC, mean of generators'],
+  ['meanSourceAuc', 'the same, mean of their sources'],
   ['rocAuc', 'ROC AUC'],
   ['averagePrecision', 'average precision'],
   ['balancedAccuracy', 'balanced accuracy'],
@@ -53,7 +55,7 @@ function linesOf(name: string, measurement: Measurement): string[] {
   const title = name === 'none' ? 'pictures as they are' : `under ${name}`;
   return [
     `${title}: ${countsText(measurement.counts.scored)} scored${absentText(measurement)}`,
-    ...table([
+    ...columns([
       ['figure', 'value', 'interval'],
       ...FIGURE_NAMES.map(([key, label]) => [
         key === 'accuracy' || key === 'balancedAccuracy'
@@ -64,10 +66,10 @@ function linesOf(name: string, measurement: Measurement): string[] {
       ]),
     ]),
     '',
-    ...table([
+    ...columns([
       ['generator', 'n', 'AUC', 'AP', 'found'],
       ...Object.entries(generators).map(([generator, figures]) => [
-        generator,
+        generatorText(generator, figures),
         String(figures.n),
         figureText(figures.rocAuc),
         figureText(figures.averagePrecision),
@@ -75,7 +77,7 @@ function linesOf(name: string, measurement: Measurement): string[] {
       ]),
     ]),
     '',
-    ...table([
+    ...columns([
       ['real source', 'n', 'flagged', 'over strong', 'strong'],
       ...Object.entries(realSources).map(([source, figures]) => [
         source,
@@ -90,20 +92,26 @@ function linesOf(name: string, measurement: Measurement): string[] {
 }
 
 function groupOutLines(groupOut: NonNullable<Measurement['groupOut']>): string[] {
-  const { falsePositiveTarget, falsePositiveRate, recall, balancedAccuracy, withoutThreshold } = groupOut;
+  const { falsePositiveTarget, falsePositiveRate, recall, balancedAccuracy, intervals, withoutThreshold } =
+    groupOut;
   const target = `${Number((falsePositiveTarget * 100).toPrecision(3))} %`;
   return [
-    `thresholds chosen for ${target} false alarms without the group they are used on: ` +
-      `${figureText(falsePositiveRate)} of real flagged, ${figureText(recall)} of generated found, ` +
-      `balanced accuracy ${figureText(balancedAccuracy)}`,
+    `thresholds chosen for ${target} false alarms without the group they are used on`,
+    ...columns([
+      ['figure', 'value', 'interval'],
+      ['real flagged', figureText(falsePositiveRate), intervalText(intervals.falsePositiveRate)],
+      ['generated found', figureText(recall), intervalText(intervals.recall)],
+      ['balanced accuracy', figureText(balancedAccuracy), intervalText(intervals.balancedAccuracy)],
+    ]),
     ...(withoutThreshold === 0 ? [] : [withoutThresholdText(withoutThreshold)]),
-    ...table([
-      ['left out', 'n', 'threshold', 'flagged'],
+    ...columns([
+      ['left out', 'n', 'threshold', 'flagged', 'interval'],
       ...Object.entries(groupOut.groups).map(([name, group]) => [
         name,
         String(group.n),
         figureText(group.threshold),
         figureText(group.flagged),
+        intervalText(group.flaggedInterval),
       ]),
     ]),
   ];
@@ -112,6 +120,10 @@ function groupOutLines(groupOut: NonNullable<Measurement['groupOut']>): string[]
 /** Why groups have no threshold. */
 export const withoutThresholdText = (groups: number): string =>
   `of ${groups} groups nothing is flagged: no score keeps the false alarms on the others within the target`;
+
+/** A generator's name, and that it is too small for the mean. */
+export const generatorText = (name: string, { inMean }: Pick<GeneratorFigures, 'inMean'>): string =>
+  inMean ? name : `${name} (not in the mean)`;
 
 /** What is part of no figure, said where the figures begin. */
 export function absentText({ counts: { abstained, failed } }: Pick<Measurement, 'counts'>): string {
@@ -125,8 +137,8 @@ export function absentText({ counts: { abstained, failed } }: Pick<Measurement, 
 /** `12 real and 3 generated`. */
 export const countsText = ({ real, fake }: ClassCounts): string => `${real} real and ${fake} generated`;
 
-/** Columns padded to their widest cell; the first to the right, the others to the left. */
-function table(rows: readonly (readonly string[])[]): string[] {
+/** Rows of cells as lines: columns padded to their widest cell, the first to the right, the others to the left. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -95,6 +95,17 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** `writeWhole`, and whether the operating system let it; other errors are bugs and pass through. */
+export function wasWritten(path: string, bytes: Uint8Array | string): boolean {
+  try {
+    writeWhole(path, bytes);
+    return true;
+  } catch (error) {
+    fileFailure(error);
+    return false;
+  }
+}
+
 /** Writes a file that is there whole or not at all; throws what the operating system says. */
 export function writeWhole(path: string, bytes: Uint8Array | string): void {
   const partial = `${path}.${process.pid}.partial`;

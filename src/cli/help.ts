@@ -1,6 +1,7 @@
 /** What `--help` prints; the README's section on the command line is the same text. */
 import { DEGRADATION_FORMS } from '../core/degrade/specification.ts';
 import { RESIZE_KERNELS } from '../core/image/resize-kernels.ts';
+import { TABLE_CHAINS } from './chain-text.ts';
 
 const MODEL = `  --opt FILE          the run's opt.yml: network, sizes and class order of a checkpoint
   --network NAME      the network, such as xception_block2, where the checkpoint fits several
@@ -71,12 +72,15 @@ const evaluate = `Usage: telltale evaluate [--model MODEL]... --data DIR [option
 
 DIR holds real/<source>/... and fake/<generator>/..., or the same below one folder a split, or index.csv. Every picture is
 scored exactly as "screen" does; figures come with 95 % bootstrap intervals over sources. Pictures without a score (too
-small, too flat, unreadable) are counted and named, and are part of no figure.
+small, too flat, unreadable) are counted and named, and are part of no figure. The text ends with a table of the figures that
+decide, as the pictures are and degraded.
 
   --model MODEL       a model folder or a checkpoint; may be given several times; default: the packaged model
 ${MODEL}
   --split NAME        only this split of the data
-  --degrade SPEC,...  measures degraded pictures as well: ${DEGRADATION_FORMS};
+  --degrade SPEC,...  measures degraded pictures as well; "none" measures none, "table" (the default) is
+                      ${TABLE_CHAINS.join(',')}. There are
+                      ${DEGRADATION_FORMS};
                       joined by + into chains (resize:0.5:bilinear+jpeg:90). KERNEL is ${RESIZE_KERNELS.join(', ')}.
                       jpeg is an ordinary libjpeg (4:2:0, standard tables); screenshot draws scale (0.5 to 1.25),
                       kernel and JPEG quality (70 to 92); reencode cuts 1 to 7 px from the left and the top, off the
@@ -133,6 +137,7 @@ const card = `Usage: telltale card MODEL [options]
 MODEL is a model folder of Telltale's own kind. Prints what it was trained and tested on, its figures and thresholds, known
 failures, and how to read a score.
 
+  --json              the same as one JSON object on standard output
   --html FILE         writes the card as a page, with the calibration diagram and tables of generators and sources
   --evaluation FILE   puts figures that "telltale evaluate --json" has printed into the card ...
   --on TEXT           ... which were measured on these pictures (one sentence) ...

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KeptReplies, stampOf } from './kept-replies.ts';
+import { KeptReplies, stampText } from './kept-replies.ts';
 
 let folder = '';
 let file = '';
@@ -35,14 +35,14 @@ describe('KeptReplies', () => {
   it('forgets what was said of another picture under the same name', () => {
     const picture = path.join(folder, 'a.png');
     writeFileSync(picture, 'one');
-    const before = stampOf(picture);
+    const before = stampText(picture);
     open().add('a.png', before, { score: 1 });
     writeFileSync(picture, 'another');
-    expect(stampOf(picture)).not.toBe(before);
-    expect(open().get('a.png', stampOf(picture))).toBeUndefined();
-    open().add('a.png', stampOf(picture), { score: 2 });
-    expect(open().get('a.png', stampOf(picture))).toEqual({ score: 2 });
-    expect(stampOf(path.join(folder, 'none.png'))).toBe('');
+    expect(stampText(picture)).not.toBe(before);
+    expect(open().get('a.png', stampText(picture))).toBeUndefined();
+    open().add('a.png', stampText(picture), { score: 2 });
+    expect(open().get('a.png', stampText(picture))).toEqual({ score: 2 });
+    expect(stampText(path.join(folder, 'none.png'))).toBe('');
   });
 
   it.each([

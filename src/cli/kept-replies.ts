@@ -1,7 +1,7 @@
 /** Finished work in a file, a line each, so that a run that was stopped goes on from there. */
-import { appendFileSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, truncateSync } from 'node:fs';
 import { failure, type Result, success } from '../core/result.ts';
-import { FILE_FAILURES, fileFailure, readWhole } from './files.ts';
+import { FILE_FAILURES, fileFailure, readWhole, stampOf } from './files.ts';
 
 const MOST_BYTES = 2 ** 30;
 const LINE_END = 10;
@@ -64,14 +64,9 @@ export class KeptReplies<Reply> {
 }
 
 /** Tells a file's contents from others without reading them: its size and when it was written; empty for no file. */
-export function stampOf(file: string): string {
-  try {
-    const { size, mtimeMs } = statSync(file);
-    return `${size}@${Math.floor(mtimeMs)}`;
-  } catch (error) {
-    fileFailure(error);
-    return '';
-  }
+export function stampText(file: string): string {
+  const stamp = stampOf(file);
+  return stamp === null ? '' : `${stamp.sizeBytes}@${Math.floor(stamp.modifiedMs)}`;
 }
 
 /** The entry of a line, or null when it is none. */

@@ -1,14 +1,12 @@
 /** From what a person named as a model to a detector that has proved itself on the backend. */
-import { type ModelCard, modelKey, PREPROCESSING_VERSION } from '../core/model/card.ts';
-import { checkGolden } from '../core/model/golden.ts';
+import { decisionThreshold, type ModelCard, modelKey, PREPROCESSING_VERSION } from '../core/model/card.ts';
 import { openModelFolder } from '../core/model/model-folder.ts';
-import { buildNetwork } from '../core/model/network.ts';
 import type { TensorFlow } from '../core/model/operations.ts';
 import { buildPatchNetwork } from '../core/model/patch-network.ts';
 import { NATIVE } from '../core/model/preprocess.ts';
-import { readSafetensors } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
 import type { ModelReference } from './arguments.ts';
+import { identityUnder } from './card-identity.ts';
 import { loadCheckpoint } from './checkpoint-file.ts';
 import {
   calibratedDetector,
@@ -26,6 +24,7 @@ import {
   packagedModel,
   readModelFiles,
 } from './model-files.ts';
+import { openOwnFiles } from './own-model.ts';
 import { describeNetwork } from './text.ts';
 
 export interface OpenModel {
@@ -92,21 +91,19 @@ async function openFolder(
     const detector = publishedDetector(model, network, options);
     return success({ detector, facts: await publishedFacts(model, options), note: null });
   }
-  const weights = readSafetensors(files.weights);
-  if (!weights.ok) return failure(describeFolderFailure(location, weights.failure));
-  const built = buildNetwork(tf, files.card, weights.value);
-  if (!built.ok) return failure(describeFolderFailure(location, built.failure));
-  const { passed, largestDifference } = await checkGolden(built.value, files.card.golden);
-  if (!passed) return failure(describeFolderFailure(location, { kind: 'wrong-golden', largestDifference }));
-  const detector = calibratedDetector(files.card, built.value, options);
+  const opened = await openOwnFiles(tf, location, files);
+  if (!opened.ok) return opened;
+  const detector = calibratedDetector(files.card, opened.value.network, options);
   return success({ detector, facts: await ownFacts(files.card, options), note: null });
 }
 
 const ownFacts = async (card: ModelCard, options: LookOptions): Promise<ModelFacts> => ({
   key: modelKey(card),
   fingerprint: await fingerprintOf([modelKey(card), card, options]),
-  threshold: card.calibration.decideAt ?? card.calibration.strongAt,
+  threshold: decisionThreshold(card),
   falsePositiveTarget: card.calibration.operatingPoint?.limit ?? null,
+  identity: await identityUnder(card, options),
+  calibratedOn: card.calibration.data ?? null,
 });
 
 /** The authors' own decision: more likely fake than real. */
@@ -124,6 +121,8 @@ const publishedFacts = async (model: PublishedModel, options: LookOptions): Prom
     ]),
     threshold: 0.5,
     falsePositiveTarget: null,
+    identity: null,
+    calibratedOn: null,
   };
 };
 

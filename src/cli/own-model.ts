@@ -5,7 +5,7 @@ import { buildNetwork, type Network } from '../core/model/network.ts';
 import type { TensorFlow } from '../core/model/operations.ts';
 import { readSafetensors } from '../core/model/safetensors.ts';
 import { failure, type Result, success } from '../core/result.ts';
-import { describeFolderFailure, readModelFiles } from './model-files.ts';
+import { describeFolderFailure, type ModelFiles, readModelFiles } from './model-files.ts';
 
 export interface OwnModel {
   card: ModelCard;
@@ -16,9 +16,18 @@ export interface OwnModel {
 export async function openOwnModel(tf: TensorFlow, folder: string): Promise<Result<OwnModel, string>> {
   const files = await readModelFiles(folder);
   if (!files.ok) return files;
-  if (files.value.kind !== 'own') return failure(`${folder}: a published network has no calibration to fit`);
-  const { card } = files.value;
-  const weights = readSafetensors(files.value.weights);
+  if (files.value.kind === 'own') return openOwnFiles(tf, folder, files.value);
+  return failure(`${folder}: a published network has no calibration to fit`);
+}
+
+/** The same from its `files`; `folder` is for messages. */
+export async function openOwnFiles(
+  tf: TensorFlow,
+  folder: string,
+  files: Pick<Extract<ModelFiles, { kind: 'own' }>, 'card' | 'weights'>,
+): Promise<Result<OwnModel, string>> {
+  const { card } = files;
+  const weights = readSafetensors(files.weights);
   if (!weights.ok) return failure(describeFolderFailure(folder, weights.failure));
   const built = buildNetwork(tf, card, weights.value);
   if (!built.ok) return failure(describeFolderFailure(folder, built.failure));

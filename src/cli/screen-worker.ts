@@ -2,37 +2,15 @@
  * The thread that looks at pictures. A forward pass blocks its thread, so the main one, which draws progress and obeys
  * Ctrl-C, must be another; and what breaks here takes nothing with it.
  */
-import { parentPort, workerData } from 'node:worker_threads';
-import { useThreads } from '../kernels/register.ts';
-import { startBackend } from './backend.ts';
-import { pngFrom, startDecoders } from './decoders.ts';
+import { workerData } from 'node:worker_threads';
+import { pngFrom } from './decoders.ts';
 import { writeWhole } from './files.ts';
 import { heatmapOver } from './heatmap.ts';
 import { nodeThreads } from './kernel-threads.ts';
-import { openModel } from './open-model.ts';
+import { serveLooks } from './looking-thread.ts';
 import { failed, type Outcome } from './outcome.ts';
 import { type ScreenedFile, screenFile } from './screen-file.ts';
-import type { FromWorker, ScreenRequest, WorkerStart } from './worker-messages.ts';
-
-const reply = (message: FromWorker<Outcome>): void => parentPort?.postMessage(message);
-
-async function start({ model, backend, look }: WorkerStart): Promise<void> {
-  const threads = nodeThreads();
-  const started = await startBackend(backend, threads);
-  if (!started.ok) return reply({ kind: 'refused', message: started.failure });
-  useThreads(threads.most);
-  const opened = await openModel(started.value.tf, model, look);
-  if (!opened.ok) return reply({ kind: 'refused', message: opened.failure });
-  const { detector, facts, note } = opened.value;
-  const shared = await startDecoders();
-  parentPort?.on('message', async ({ path, heatmapFile }: ScreenRequest) => {
-    const screened = await screenFile(path, detector, { shared, canvas: null });
-    const outcome = heatmapFile === null ? screened.outcome : await withHeatmap(screened, heatmapFile);
-    reply({ kind: 'done', answer: outcome, worn: shared.isWorn() });
-  });
-  const { name: backendName, kernels } = started.value;
-  reply({ kind: 'ready', model: facts, backend: backendName, kernels, note });
-}
+import type { ScreenRequest } from './worker-messages.ts';
 
 async function withHeatmap({ outcome, answer }: ScreenedFile, file: string): Promise<Outcome> {
   if (answer?.kind !== 'scored') return outcome;
@@ -45,4 +23,13 @@ async function withHeatmap({ outcome, answer }: ScreenedFile, file: string): Pro
   }
 }
 
-await start(workerData);
+await serveLooks<ScreenRequest, Outcome>(
+  workerData,
+  async ({ detector, shared }) => {
+    return async ({ path, heatmapFile }) => {
+      const screened = await screenFile(path, detector, { shared, canvas: null });
+      return heatmapFile === null ? screened.outcome : withHeatmap(screened, heatmapFile);
+    };
+  },
+  nodeThreads(),
+);

@@ -1,5 +1,5 @@
 /** `telltale card` from outside, with figures that `telltale evaluate` has measured. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,6 +30,8 @@ describe('telltale card', () => {
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     expect(finished.stdout).toMatch(/^Starter \(starter@1\/p1\)\n\nHow to read a score\n/);
     expect(finished.stdout).toContain('Known failures\n  This is a starter model');
+    const told = await telltale(['card', 'models/starter', '--json']);
+    expect(JSON.parse(told.stdout)).toMatchObject({ model: 'starter@1/p1', evaluation: null });
   });
 
   it('takes figures from an evaluation into a card that is accepted, and writes its page', async () => {
@@ -57,8 +59,31 @@ describe('telltale card', () => {
     expect(asIs).toMatchObject({ degradation: 'none', real: 3, fake: 3 });
     expect(asIs?.rocAuc?.value).toBeCloseTo(overall.rocAuc, 4);
     expect(degraded?.degradation).toBe('jpeg:75');
+    const { value: worst } = asIs?.worstOverStrongFalsePositiveRate ?? {};
+    expect(worst).toBeCloseTo(overall.worstOverStrongFalsePositiveRate, 4);
     const page = readFileSync(path.join(scratch, 'card.html'), 'utf8');
     expect(page).toContain('<td>maker2</td>');
+  });
+
+  it('refuses figures of another calibration or threshold under the same version', async () => {
+    const other = path.join(scratch, 'other');
+    cpSync(MODEL, other, { recursive: true });
+    const card = JSON.parse(readFileSync(path.join(other, 'card.json'), 'utf8'));
+    card.calibration.strongAt = 0.9;
+    writeFileSync(path.join(other, 'card.json'), JSON.stringify(card));
+    const refusalOf = async (words: readonly string[]): Promise<string> => {
+      const data = ['--data', 'data', '--degrade', 'none', '--json'];
+      const evaluated = await telltale(['evaluate', ...words, ...data], scratch);
+      writeFileSync(path.join(scratch, 'others.json'), evaluated.stdout);
+      const files = ['--evaluation', 'others.json', '--on', 'Six waves', '--out', 'never.json'];
+      const finished = await telltale(['card', MODEL, ...files], scratch);
+      expect(finished).toMatchObject({ code: 1, stdout: '' });
+      return finished.stderr;
+    };
+    expect(await refusalOf(['--model', other])).toContain('its figures are of another starter@1/p1');
+    const threshold = ['--model', MODEL, '--threshold', '0.5'];
+    expect(await refusalOf(threshold)).toContain('its figures are for --threshold 0.5, and the card');
+    expect(existsSync(path.join(scratch, 'never.json'))).toBe(false);
   });
 
   it('refuses figures of another model, and half an order', async () => {

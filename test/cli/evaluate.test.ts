@@ -1,9 +1,11 @@
 /** `telltale evaluate` and `telltale merge` from outside. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelReport } from '../../src/core/evaluate/report.ts';
+import { calibrationDataOf } from '../../src/core/model/calibration-data.ts';
 import { answersOf, type Finished, startTelltale, telltale } from '../support/command-line.ts';
 import { pngOf } from '../support/pictures-by-hand.ts';
 import { noise } from '../support/starter.ts';
@@ -104,13 +106,14 @@ describe('telltale evaluate', () => {
     const finished = await telltale([...words, '--json', '--resume', journal]);
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     const report = reportOf(finished);
-    expect(Object.keys(report).slice(0, 5)).toEqual([
-      'model',
-      'backend',
-      'overall',
-      'generators',
-      'realSources',
+    expect(Object.keys(report).slice(0, 7)).toEqual([
+      ...['model', 'identity', 'backend', 'calibrationOverlap'],
+      ...['overall', 'generators', 'realSources'],
     ]);
+    expect(report).toMatchObject({
+      identity: expect.stringMatching(/^[0-9a-f]{16}$/),
+      calibrationOverlap: null,
+    });
     expect(Object.keys(report.degradations)).toEqual(['jpeg:50', 'flip+webp:40']);
     expect(report.abstained).toEqual([
       { input: 'real/site-0/small.png', label: 'real', reason: 'too-small' },
@@ -245,6 +248,45 @@ describe('telltale evaluate', () => {
     expect(text.match(/<svg class="chart"/g)).toHaveLength(6);
   });
 
+  it('ends with the table that decides, on degraded pictures, too', async () => {
+    const finished = await telltale(['evaluate', '--model', model, '--data', fill('table', 5)]);
+    expect(finished).toMatchObject({ code: 0, stderr: '' });
+    const [title, head, ...rows] = finished.stdout.trimEnd().split('\n').slice(-7);
+    expect(title).toBe('tiny@1/p1 at threshold 0.666; in brackets 95 % intervals');
+    expect(head?.trim().split(/ {2,}/)).toHaveLength(4);
+    const cell = '  +\\d\\.\\d{3} \\(\\d\\.\\d{3}-\\d\\.\\d{3}\\)';
+    for (const row of rows) expect(row).toMatch(new RegExp(`^\\S.*\\S${cell.repeat(4)}$`));
+  });
+
+  it('warns of figures on the pictures of the calibration, after a merge, too', async () => {
+    const folder = fill('calibrated', 2);
+    const calibrated = path.join(scratch, 'on-same');
+    writeTinyModel(calibrated);
+    const file = path.join(calibrated, 'card.json');
+    const card = JSON.parse(readFileSync(file, 'utf8'));
+    const seen = ['real/site-0/0.png', 'fake/maker-1/1.png'].map((name) =>
+      createHash('sha256')
+        .update(readFileSync(path.join(folder, name)))
+        .digest('hex'),
+    );
+    card.calibration.data = calibrationDataOf([...seen, 'e'.repeat(64)]);
+    writeFileSync(file, JSON.stringify(card));
+    const warning =
+      /^telltale: tiny@1\/p\d was calibrated on pictures that it is measured on here: 2 of 3 that its card keeps marks of\./;
+    const page = path.join(scratch, 'overlap.html');
+    const words = ['evaluate', '--model', calibrated, '--data', folder, '--degrade', 'none'];
+    const finished = await telltale([...words, '--json', '--html', page]);
+    expect(finished).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) });
+    expect(reportOf(finished).calibrationOverlap).toEqual({ shared: 2, of: 3 });
+    expect(readFileSync(page, 'utf8')).toContain('<p class="caution">tiny@1/p1 was calibrated on pictures');
+    const files = [1, 2].map((index) => path.join(scratch, `same-${index}.jsonl`));
+    for (const [index, part] of files.entries()) {
+      await telltale([...words, '--shard', `${index + 1}/2`, '--out', part]);
+    }
+    const merged = await telltale(['merge', ...files, '--json']);
+    expect(merged).toMatchObject({ stdout: finished.stdout, stderr: expect.stringMatching(warning) });
+  });
+
   it('says what is wrong, in words', async () => {
     const empty = path.join(scratch, 'empty');
     mkdirSync(empty, { recursive: true });
@@ -275,15 +317,15 @@ describe('telltale merge', () => {
     put('shared/fake/maker-0/broken.png', 'no picture');
     const words = ['evaluate', '--model', model, '--data', folder, '--degrade', 'screenshot', '--group-out'];
     const whole = await telltale([...words, '--json']);
-    const files = [1, 2, 3].map((index) => path.join(scratch, `part-${index}.jsonl`));
+    const files = [1, 2].map((index) => path.join(scratch, `part-${index}.jsonl`));
     for (const [index, file] of files.entries()) {
-      const part = await telltale([...words, '--shard', `${index + 1}/3`, '--out', file]);
+      const part = await telltale([...words, '--shard', `${index + 1}/2`, '--out', file]);
       expect(part.stdout).toBe('');
     }
     const merged = await telltale(['merge', ...files.toReversed(), '--json']);
     expect(merged.code).toBe(1);
     expect(merged.stdout).toBe(whole.stdout);
-    const missing = await telltale(['merge', ...files.slice(0, 2), '--json']);
-    expect(missing).toMatchObject({ code: 1, stdout: '', stderr: 'telltale: shard 3/3 is missing\n' });
+    const missing = await telltale(['merge', ...files.slice(0, 1), '--json']);
+    expect(missing).toMatchObject({ code: 1, stdout: '', stderr: 'telltale: shard 2/2 is missing\n' });
   });
 });

@@ -11,10 +11,11 @@ from .chance import Odds
 from .degrade import Draw, cut_to_patch, degraded, draw, oriented, resized, shared_room, window_of
 from .easing import eased
 from .geometry import ReceptiveField
+from .history import saved_like, windows_of_one_history
 from .pack_format import Image
 from .sources import Balanced
 from .texture import nearest
-from .twins import mixed_in_dct, mixed_in_pixels, random_mask, saved_as, with_noise_back
+from .twins import mixed_in_dct, mixed_in_pixels, random_mask, with_noise_back
 from .unseen import is_unseen_family
 
 
@@ -71,11 +72,15 @@ class Batches(Dataset):
         generated, original = self.generated.pick(random), self.real.pick(random)
         if random.random() < recipe.get("matchShare", 0):
             generated, original = self._matched(random, recipe["matchCandidates"], generated, original)
-        real, fake = original.pixels, generated.pixels
-        plan = draw(random, recipe, shared_room([real, fake]), hard)
+        pair = [original, generated]
+        plan = draw(random, recipe, shared_room([image.pixels for image in pair]), hard)
+        if random.random() < recipe.get("historyShare", 1):
+            real, fake = windows_of_one_history(pair, plan)
+        else:
+            real, fake = (window_of(image.pixels, plan) for image in pair)
         return [
-            Sample(degraded(window_of(real, plan), plan, random), False),
-            Sample(degraded(window_of(fake, plan), plan, random), True),
+            Sample(degraded(real, plan, random), False),
+            Sample(degraded(fake, plan, random), True),
         ]
 
     def _matched(
@@ -94,10 +99,8 @@ class Batches(Dataset):
         top, left = twin.row.top, twin.row.left
         original = real.pixels[top : top + twin.row.height, left : left + twin.row.width]
         changed = twin.pixels
-        # On JPEG's grid only: elsewhere the saved twin would have another grid than its real.
-        aligned = top % 16 == 0 and left % 16 == 0
-        if aligned and random.random() < recipe["resaveShare"]:
-            changed = saved_as(changed, real.row.tables)
+        if real.row.tables is not None and random.random() < recipe["resaveShare"]:
+            changed = saved_like(changed, real.row, (real.row.top + top, real.row.left + left))
         plan = draw(random, recipe, shared_room([original, changed]), hard)
         original, changed = window_of(original, plan), window_of(changed, plan)
         changed, mask = self._altered(original, changed, random)

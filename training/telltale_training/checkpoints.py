@@ -2,7 +2,7 @@
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict
+from typing import TYPE_CHECKING, Dict, List
 
 import torch
 
@@ -25,6 +25,20 @@ def save_checkpoint(folder: Path, run: "Run", config: Dict) -> None:
     torch.save(state, folder / f"{NAME}.part")
     os.replace(folder / f"{NAME}.part", folder / NAME)
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+
+
+def changed_keys(folder: Path, config: Dict) -> List[str]:
+    """What differs between `config` and that of the folder's run; the number of steps may. Empty without a run."""
+    if not (folder / "config.json").exists():
+        return []
+    before = _flat(json.loads((folder / "config.json").read_text()))
+    now = _flat(config)
+    return sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
+
+
+def _flat(config: Dict) -> Dict:
+    recipe = {f"recipe.{key}": value for key, value in config["recipe"].items() if key != "steps"}
+    return {"network": config["network"], "seed": config["seed"], **recipe}
 
 
 def load_checkpoint(folder: Path, run: "Run") -> bool:

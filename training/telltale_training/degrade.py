@@ -110,12 +110,17 @@ def _draw_codec(random: np.random.Generator, recipe: Dict) -> Tuple[str, int, in
     return codec, quality, subsampling
 
 
-def window_of(pixels: np.ndarray, plan: Draw) -> np.ndarray:
-    """The part of `pixels` [h, w, ...] that the draw looks at, square unless the image is smaller."""
+def corner_of(pixels: np.ndarray, plan: Draw) -> Tuple[int, int]:
+    """Where in `pixels` [h, w, ...] the window lies, (top, left)."""
     height, width = pixels.shape[:2]
     side = min(plan.window, height, width)
-    top = round(plan.position[0] * (height - side))
-    left = round(plan.position[1] * (width - side))
+    return round(plan.position[0] * (height - side)), round(plan.position[1] * (width - side))
+
+
+def window_of(pixels: np.ndarray, plan: Draw) -> np.ndarray:
+    """The part of `pixels` [h, w, ...] that the draw looks at, square unless the image is smaller."""
+    side = min(plan.window, *pixels.shape[:2])
+    top, left = corner_of(pixels, plan)
     return pixels[top : top + side, left : left + side]
 
 

@@ -1,20 +1,27 @@
-"""Degradations that grow from light to full while a run starts."""
-from typing import Dict
+"""Degradations that grow from light to full while a run starts.
 
-EASED_SHARES = ("resizeShare", "processShare", "hardShare", "twiceShare")
-LIGHT = 0.2
-"""What the shares start from."""
-GENTLE_QUALITY = 85
-"""Lowest quality at the start. The share of plain pictures stays: a file format must never tell the label."""
+Under full degradations a small network learns next to nothing for thousands of steps (measured: a loss of 0.685 after
+600 steps, 0.652 on pictures as they are). It learns on those first. A file format must not tell the label meanwhile:
+see `history`.
+"""
+from typing import Dict, List, Union
+
+Value = Union[float, List[float]]
 
 
 def eased(recipe: Dict, step: int) -> Dict:
-    """The recipe as it holds at `step`; unchanged from `easeSteps` on, or where it names none."""
-    length = recipe.get("easeSteps", 0)
-    if step >= length:
+    """The recipe as it holds at `step`: `ease` names what it starts `from`, `after` which step that changes and `until` when.
+
+    Unchanged from then on, or where nothing is to be eased.
+    """
+    ease = recipe.get("ease")
+    if ease is None or step >= ease["until"]:
         return recipe
-    grown = LIGHT + (1 - LIGHT) * step / length
-    low, high = recipe["qualityRange"]
-    now = {name: recipe[name] * grown for name in EASED_SHARES}
-    now["qualityRange"] = [max(low, round(GENTLE_QUALITY + (low - GENTLE_QUALITY) * step / length)), high]
-    return {**recipe, **now}
+    share = max(0.0, (step - ease["after"]) / (ease["until"] - ease["after"]))
+    return {**recipe, **{name: _between(start, recipe[name], share) for name, start in ease["from"].items()}}
+
+
+def _between(start: Value, end: Value, share: float) -> Value:
+    if isinstance(start, list) and isinstance(end, list):
+        return [_between(one, other, share) for one, other in zip(start, end)]
+    return start + (end - start) * share

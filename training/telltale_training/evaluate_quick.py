@@ -37,10 +37,19 @@ def image_logit(network: nn.Module, pixels: Pixels, device: torch.device) -> flo
         return float(network(image).mean())
 
 
+COMMON_SIDE = 256
+"""Crops of the shared collection are 320 px where their original was a JPEG file and 256 px elsewhere."""
+
+
 def fitted(pixels: Pixels, side: Optional[int]) -> Pixels:
-    """With a shorter side of `side` pixels, as the published detectors see pictures; as it is without."""
+    """With a shorter side of `side` pixels, as the published detectors see pictures; as it is without.
+
+    Cut to a common size before: otherwise the factor would tell the format, and the format the label.
+    """
     if side is None:
         return pixels
+    top, left = (max(0, (length - COMMON_SIDE) // 2) for length in pixels.shape[:2])
+    pixels = pixels[top : top + COMMON_SIDE, left : left + COMMON_SIDE]
     image = PillowImage.fromarray(np.ascontiguousarray(pixels))
     scale = side / min(image.size)
     size = (round(image.width * scale), round(image.height * scale))

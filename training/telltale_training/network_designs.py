@@ -1,7 +1,7 @@
 """Layer tables of our own networks and of the ablations: `python3 -m telltale_training.network_designs` writes them."""
 import json
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, List, Sequence
 
 Layer = Dict[str, object]
 
@@ -25,9 +25,11 @@ def stage(name: str, into: int, out: int, stride: int = 1) -> List[Layer]:
     return conv(name, into, out, 3, stride) + norm(f"{name}.norm", out) + RELU
 
 
-def bank(channels: int) -> List[Layer]:
-    """Learned high-pass filters on RGB, cut off at 24 grey levels."""
+def bank(channels: int, fixed: bool = True) -> List[Layer]:
+    """High-pass filters on RGB, cut off at 24 grey levels."""
     filters = {**conv("bank", 3, channels, 5)[0], "zeroSum": True, "start": "high-pass"}
+    if fixed:
+        filters["fixed"] = True
     return [filters, {"op": "clamp", "min": -24, "max": 24}, {"op": "scale", "factor": 0.125}]
 
 
@@ -36,62 +38,30 @@ def stem(into: int, out: int, stride: int = 1) -> List[Layer]:
     return [{**conv("conv1", into, out, 3, stride)[0], "bias": True, "activation": "relu"}]
 
 
-def separable(name: str, channels: int) -> List[Layer]:
-    """Depthwise 3x3, pointwise, norm; loses a cell on every side."""
-    depthwise = {"op": "depthwiseConv", "name": f"{name}.depthwise", "channels": channels, "kernel": 3, "stride": 1}
-    pointwise = conv(f"{name}.pointwise", channels, channels, 1)
-    return [{**depthwise, "bias": False}, *pointwise, *norm(f"{name}.norm", channels)]
-
-
-def block(name: str, channels: int, spatial: int = 2) -> List[Layer]:
-    """A residual block of two convolutions, the first `spatial` of which look beyond their cell; no padding."""
-    first = separable(f"{name}.a", channels) + RELU
-    pointwise = conv(f"{name}.b", channels, channels, 1) + norm(f"{name}.b.norm", channels)
-    main = first + (separable(f"{name}.b", channels) if spatial == 2 else pointwise)
-    return [{"op": "residual", "main": main, "skip": [{"op": "crop", "margin": spatial}]}] + RELU
-
-
 def head(channels: int) -> List[Layer]:
     """One logit a patch."""
     return [{**conv("head", channels, 1, 1)[0], "bias": True}]
 
 
-def fast(channels: Sequence[int] = (16, 30, 48, 72), filters: Optional[int] = 12, stride: int = 1) -> List[Layer]:
-    """The fast network; without `filters` it sees the pixels themselves."""
-    layers = (PIXELS if filters is None else bank(filters)) + stem(filters or 3, channels[0], stride)
-    into = channels[0]
-    for index, out in enumerate(channels[1:]):
+def plain(channels: Sequence[int], first: List[Layer], stride: int = 1) -> List[Layer]:
+    """`first`, then a stage for each number of channels, every one at half the resolution of the one before."""
+    filters = next((layer["out"] for layer in first if "out" in layer), 3)
+    layers = first + stem(filters, channels[0], stride)
+    for index, (into, out) in enumerate(zip(channels, channels[1:])):
         # A strided stem takes the place of the first pool.
         layers = layers + ([] if index == 0 and stride == 2 else POOL) + stage(f"conv{index + 2}", into, out)
-        into = out
-    return layers + head(into)
+    return layers + head(channels[-1])
 
 
-def strong() -> List[Layer]:
-    """The strong network: the same idea, wider, with separable residual blocks."""
-    return (
-        bank(24)
-        + stem(24, 32)
-        + POOL
-        + stage("conv2", 32, 64)
-        + block("block2", 64)
-        + POOL
-        + stage("conv3", 64, 128)
-        + block("block3", 128)
-        + POOL
-        + stage("conv4", 128, 256)
-        + block("block4", 256, spatial=1)
-        + head(256)
-    )
-
-
+FAST = (16, 30, 48, 72)
 TABLES = {
-    "fast": fast(),
-    "strong": strong(),
-    "fast-pixels": fast(filters=None),
-    "fast-stride-2": fast(channels=(24, 32, 48, 72), stride=2),
-    "fast-shallow": fast(channels=(16, 30, 72)),
-    "fast-deep": fast(channels=(12, 20, 40, 56, 72)),
+    "fast": plain(FAST, bank(12)),
+    "strong": plain((32, 64, 96, 128), bank(24)),
+    "fast-learned-bank": plain(FAST, bank(12, fixed=False)),
+    "fast-pixels": plain(FAST, PIXELS),
+    "fast-stride-2": plain((24, 32, 48, 72), bank(12), stride=2),
+    "fast-shallow": plain((16, 30, 72), bank(12)),
+    "fast-deep": plain((12, 20, 40, 56, 72), bank(12)),
 }
 
 

@@ -1,25 +1,42 @@
 """Packs a folder of crops with an `index.csv` (columns file, split, label, source, generator, kind)."""
 import argparse
 import csv
+from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Optional, Tuple
 
 import numpy as np
 from PIL import Image as PillowImage
+from PIL import JpegImagePlugin
 
 from .pack_format import PackWriter, Row
 
 
-def read_rgb(path: Path) -> Tuple[np.ndarray, Optional[List[List[int]]]]:
-    """Pixels [h, w, 3] with alpha over white, and the file's quantisation tables if it is a JPEG file."""
+@dataclass(frozen=True)
+class Compression:
+    """What a JPEG file says of its own making; nothing for other files. See `Row`."""
+
+    tables: Optional[List[List[int]]] = None
+    subsampling: Optional[int] = None
+
+
+def read_rgb(path: Path) -> Tuple[np.ndarray, Compression]:
+    """Pixels [h, w, 3] with alpha over white, and how the file was compressed."""
     with PillowImage.open(path) as image:
-        tables = getattr(image, "quantization", None)
+        compression = _compression(image)
         if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
             layered = image.convert("RGBA")
             white = PillowImage.new("RGBA", layered.size, "white")
             image = PillowImage.alpha_composite(white, layered)
         pixels = np.asarray(image.convert("RGB"))
-    return pixels, [list(tables[key]) for key in sorted(tables)] if tables else None
+    return pixels, compression
+
+
+def _compression(image: PillowImage.Image) -> Compression:
+    tables = getattr(image, "quantization", None)
+    if not tables:
+        return Compression()
+    return Compression([list(tables[key]) for key in sorted(tables)], JpegImagePlugin.get_sampling(image))
 
 
 def pack_crops(data: Path, out: Path) -> int:
@@ -30,7 +47,7 @@ def pack_crops(data: Path, out: Path) -> int:
         for entry in csv.DictReader(file):
             if entry["file"] in known:
                 continue
-            pixels, tables = read_rgb(data / entry["file"])
+            pixels, compression = read_rgb(data / entry["file"])
             row = Row(
                 key=entry["file"],
                 label=entry["label"],
@@ -40,7 +57,8 @@ def pack_crops(data: Path, out: Path) -> int:
                 kind=entry["kind"],
                 height=0,
                 width=0,
-                tables=tables,
+                tables=compression.tables,
+                subsampling=compression.subsampling,
             )
             writer.add(row, pixels)
     writer.close()

@@ -13,7 +13,10 @@ import numpy as np
 
 @dataclass
 class Row:
-    """One image of a pack. `of` names the real image that a round trip was made from, `top`/`left` where in it."""
+    """One image of a pack. `of` names the real image that a round trip was made from.
+
+    `top` and `left` say where in that image it lies, or where in its own file.
+    """
 
     key: str
     label: str
@@ -29,7 +32,9 @@ class Row:
     left: int = 0
     decoder: str = ""
     tables: Optional[List[List[int]]] = field(default=None)
-    """Quantisation tables of the JPEG file that a real image came from."""
+    """Quantisation tables of the JPEG file that it came from."""
+    subsampling: Optional[int] = None
+    """That file's chroma subsampling as Pillow counts it: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0."""
 
 
 class PackWriter:

@@ -14,7 +14,7 @@ from PIL import Image as PillowImage
 
 from .chance import Odds
 from .degrade import KERNELS
-from .pack_crops import read_rgb
+from .pack_crops import Compression, read_rgb
 from .pack_format import PackWriter, Row
 from .refused import read_refused
 
@@ -62,6 +62,7 @@ def pack_originals(options: argparse.Namespace) -> Dict[str, int]:
         with open(manifest, newline="", encoding="utf-8") as file:
             for entry in csv.DictReader(file):
                 result = "there" if entry["path"] in done else refused.reason(entry)
+                result = result or ("left out" if entry["source"] in options.leave_out else None)
                 result = result or _add(entry, manifest.parent, writer, options)
                 counts[result] = counts.get(result, 0) + 1
     writer.close()
@@ -70,7 +71,7 @@ def pack_originals(options: argparse.Namespace) -> Dict[str, int]:
 
 def _add(entry: Dict[str, str], folder: Path, writer: PackWriter, options: argparse.Namespace) -> str:
     try:
-        pixels, tables = read_rgb(folder / entry["path"])
+        pixels, compression = read_rgb(folder / entry["path"])
     except (OSError, ValueError, SyntaxError):
         return "unreadable"
     if min(pixels.shape[:2]) < options.least:
@@ -80,13 +81,12 @@ def _add(entry: Dict[str, str], folder: Path, writer: PackWriter, options: argpa
     if options.resized:
         if min(pixels.shape[:2]) < SMALLEST_TO_RESIZE:
             return "too small"
-        pixels, tables = web_sized(pixels, random), None
+        pixels, compression = web_sized(pixels, random), Compression()
         key = f"{key}#resized"
-    # The folder is the generator, or for real images the source.
-    source = Path(entry["path"]).parent.name
     for top, left, height, width in windows(pixels, options.side, options.windows, random):
-        row = Row(f"{key}#{top},{left}", entry["label"], "train", source, entry["generator"], 0, 0)
-        row.tables = tables
+        row = Row(f"{key}#{top},{left}", entry["label"], "train", entry["source"], entry["generator"], 0, 0)
+        row.top, row.left = top, left
+        row.tables, row.subsampling = compression.tables, compression.subsampling
         writer.add(row, pixels[top : top + height, left : left + width])
     return f"packed {entry['label']}"
 
@@ -104,6 +104,7 @@ def main() -> None:
         help="windows of pictures made smaller: at native pixels a camera's original shows noise and blur, which no "
         "picture of a web page does, while generated ones are sharp",
     )
+    parser.add_argument("--leave-out", nargs="*", default=[], metavar="SOURCE", help="sources that are not wanted")
     parser.add_argument("--windows", type=int, default=6, help="most windows an image")
     parser.add_argument("--least", type=int, default=112, help="shortest side of an image that is taken, in pixels")
     print(pack_originals(parser.parse_args()))

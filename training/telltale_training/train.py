@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 
 from .averaging import Average
 from .batches import Batch, Batches
-from .checkpoints import load_checkpoint, save_checkpoint
+from .checkpoints import changed_keys, load_checkpoint, save_checkpoint
 from .configs import load_config
 from .evaluate_quick import VARIANTS, WHILE_TRAINING, evaluate
 from .geometry import grid_length, receptive_field
@@ -58,8 +58,9 @@ def learning_rate(recipe: Dict, step: int) -> float:
 
 def optimizer_for(network: nn.Module, recipe: Dict) -> torch.optim.Optimizer:
     """AdamW; what has one dimension (norms, biases) does not decay."""
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    others = [p for p in network.parameters() if p.ndim <= 1]
+    trained = [p for p in network.parameters() if p.requires_grad]
+    decayed = [p for p in trained if p.ndim > 1]
+    others = [p for p in trained if p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": recipe["weightDecay"]}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=recipe["learningRate"])
 
@@ -176,6 +177,9 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     run = start_run(config, torch.device(options.device))
     if options.resume:
+        changed = changed_keys(options.out, config)
+        if changed:
+            raise SystemExit(f"{options.out} holds a run of another configuration ({', '.join(changed)}): use a new --out")
         load_checkpoint(options.out, run)
     prepare = [measure] if config["recipe"].get("matchShare", 0) > 0 else []
     train(config, read_packs(options.pack, *prepare), run, options)

@@ -1,9 +1,7 @@
 """What is done to a round trip so that it differs from its real in as little as possible."""
-from typing import Optional, Tuple
+from typing import Tuple
 
 import numpy as np
-
-from .codecs import SUBSAMPLING_420, jpeg_with_tables
 
 BLOCK = 8
 
@@ -58,11 +56,6 @@ def _box(values: np.ndarray, size: int) -> np.ndarray:
     result = values.copy()
     result[: rows * size, : columns * size] = means.repeat(size, 0).repeat(size, 1)
     return result
-
-
-def saved_as(twin: np.ndarray, tables: Optional[list]) -> np.ndarray:
-    """The twin saved with the quantisation tables of its real; as it is where the real was no JPEG file."""
-    return twin if tables is None else jpeg_with_tables(twin, tables[:2], SUBSAMPLING_420)
 
 
 def random_mask(random: np.random.Generator, shape: Tuple[int, int]) -> np.ndarray:

@@ -133,13 +133,14 @@ class MatchingTest(unittest.TestCase):
 
 class EasingTest(unittest.TestCase):
     def test_starts_light_and_ends_with_the_recipe(self) -> None:
-        recipe = {**RECIPE, "easeSteps": 100}
-        first, middle = eased(recipe, 0), eased(recipe, 50)
-        self.assertLess(first["resizeShare"], middle["resizeShare"])
-        self.assertGreater(first["qualityRange"][0], middle["qualityRange"][0])
-        self.assertEqual(first["plainShare"], recipe["plainShare"])
-        self.assertEqual(eased(recipe, 100), recipe)
-        self.assertEqual(eased(RECIPE, 0), RECIPE)
+        start = {"plainShare": 1, "qualityRange": [80, 98]}
+        recipe = {**RECIPE, "ease": {"after": 50, "until": 150, "from": start}}
+        self.assertEqual([eased(recipe, step)["plainShare"] for step in (0, 50)], [1, 1])
+        self.assertAlmostEqual(eased(recipe, 100)["plainShare"], (1 + RECIPE["plainShare"]) / 2)
+        self.assertEqual(eased(recipe, 100)["qualityRange"], [60, 98])
+        self.assertEqual(eased(recipe, 100)["resizeShare"], RECIPE["resizeShare"])
+        self.assertEqual(eased(recipe, 150), recipe)
+        self.assertEqual(eased({**RECIPE, "ease": None}, 0), {**RECIPE, "ease": None})
 
 
 class TwinsTest(unittest.TestCase):

@@ -54,3 +54,7 @@ class Fit(unittest.TestCase):
         self.assertEqual((plan.scale, plan.kernel), (0.5, "lanczos"))
         self.assertEqual(fitted(picture(1, 64)[:, :32], 48).shape, (96, 48, 3))
         self.assertEqual(fitted(picture(1, 64), None).shape, (64, 64, 3))
+
+    def test_pictures_of_any_size_are_scaled_alike(self) -> None:
+        large = picture(1, 320)
+        np.testing.assert_array_equal(fitted(large, 128), fitted(large[32:288, 32:288], 128))

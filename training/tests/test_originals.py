@@ -15,7 +15,7 @@ from telltale_training.refused import read_refused
 
 from .support import picture
 
-COLUMNS = ("path", "label", "generator", "repository", "blob", "format")
+COLUMNS = ("path", "label", "source", "generator", "repository", "blob", "format")
 INDEX_COLUMNS = ("split", "repo", "blob")
 KEPT_APART = (("repo", "kept/apart"), ("blob", "k1"))
 
@@ -32,7 +32,9 @@ class Originals(unittest.TestCase):
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         PillowImage.fromarray(picture(len(self.entries), side)).save(file)
-        self.entries.append((path, label, generator, repository, blob, "JPEG" if path.endswith("jpg") else "PNG"))
+        source = path.split("/")[1]
+        form = "JPEG" if path.endswith("jpg") else "PNG"
+        self.entries.append((path, label, source, generator, repository, blob, form))
 
     def pack(self, resized: bool = False) -> dict:
         table(self.folder / "manifest.csv", COLUMNS, self.entries)
@@ -49,6 +51,7 @@ class Originals(unittest.TestCase):
             windows=3,
             least=112,
             resized=resized,
+            leave_out=["monotonous"],
         )
         return pack_originals(options)
 
@@ -61,15 +64,24 @@ class Originals(unittest.TestCase):
         self.add("real/val/f.png", "real", "", "both/here", blob="b2")
         self.add("real/val/g.png", "real", "", "both/here", blob="b3")
         self.add("fake/kolors/h.png", "fake", "Kwai Kolors")
+        self.add("fake/monotonous/j.png", "fake", "New")
         self.add("fake/torn/i.png", "fake", "New")
         (self.folder / "fake/torn/i.png").write_bytes(b"no picture")
         counts = self.pack()
-        refused = {"kept apart": 2, "in validation": 2, "family kept unseen": 1, "unreadable": 1}
+        refused = {"left out": 1, "kept apart": 2, "in validation": 2, "family kept unseen": 1, "unreadable": 1}
         self.assertEqual(counts, {"packed real": 2, "packed fake": 1, **refused})
         rows = [image.row for image in read_packs([self.folder / "pack"])]
         self.assertEqual({row.source for row in rows}, {"cam", "new", "val"})
         self.assertTrue(all(row.height == 64 and row.split == "train" for row in rows))
         self.assertEqual(self.pack()["there"], 3)
+
+    def test_rows_say_how_their_file_was_saved_and_where_they_lie_in_it(self) -> None:
+        self.add("real/cam/a.jpg", "real", side=200)
+        self.pack()
+        rows = [image.row for image in read_packs([self.folder / "pack"])]
+        self.assertTrue(all(f"#{row.top},{row.left}" in row.key for row in rows))
+        self.assertEqual({row.subsampling for row in rows}, {2})
+        self.assertEqual({len(row.tables) for row in rows}, {2})
 
     def test_large_pictures_are_packed_smaller_too(self) -> None:
         self.add("real/cam/a.png", "real", side=800)

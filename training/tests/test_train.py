@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from telltale_training import train as trainer
-from telltale_training.checkpoints import load_checkpoint
+from telltale_training.checkpoints import changed_keys, load_checkpoint
 from telltale_training.export import export
 from telltale_training.metrics import recall_at, roc_auc, table
 from telltale_training.pack_format import read_packs
@@ -57,6 +57,16 @@ class TrainTest(unittest.TestCase):
         curves = [(self.folder / name / "curve.csv").read_text().splitlines() for name in ("whole", "parts")]
         self.assertEqual(len(curves[0]), 7)
         self.assertEqual([line.split(",")[3] for line in curves[0]], [line.split(",")[3] for line in curves[1]])
+
+    def test_another_configuration_is_told(self) -> None:
+        self.run_in("run")
+        other = config()
+        other["recipe"].update(steps=99)
+        self.assertEqual(changed_keys(self.folder / "run", other), [])
+        other["recipe"].update(twinShare=0)
+        other["seed"] = 4
+        self.assertEqual(changed_keys(self.folder / "run", other), ["recipe.twinShare", "seed"])
+        self.assertEqual(changed_keys(self.folder / "none", other), [])
 
     def test_loading_processes_change_nothing(self) -> None:
         alone, helped = self.run_in("alone"), self.run_in("helped", workers=2)

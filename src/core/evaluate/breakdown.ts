@@ -3,11 +3,13 @@ import { clopperPearson } from '../metrics/clopper-pearson.ts';
 import { confusionAt, falsePositiveRate, truePositiveRate } from '../metrics/confusion.ts';
 import { averagePrecision, rocAuc } from '../metrics/ranking.ts';
 import { OVER_STRONG } from './level-figures.ts';
-import { generatorName, probabilitiesOf, type ScoredItem } from './sample.ts';
+import { generatorName, LEAST_IN_MEAN, probabilitiesOf, type ScoredItem } from './sample.ts';
 
 export interface GeneratorFigures {
   /** Its scored fakes. */
   n: number;
+  /** Whether they are enough for the generator to count in `meanGeneratorAuc`. */
+  inMean: boolean;
   /** Both against all real pictures; null without any. */
   averagePrecision: number | null;
   rocAuc: number | null;
@@ -40,6 +42,7 @@ export function measureGenerators(
     const confusion = set && confusionAt(set, threshold);
     return {
       n: own.length,
+      inMean: own.length >= LEAST_IN_MEAN,
       averagePrecision: set === null || reals.length === 0 ? null : averagePrecision(set),
       rocAuc: set && rocAuc(set),
       recall: confusion && truePositiveRate(confusion),

@@ -1,12 +1,15 @@
 /** What an evaluation is made of: models, ways to degrade, labelled pictures, and what became of each combination. */
 import type { DatasetItem } from '../dataset/listing.ts';
 import { AS_IS } from '../degrade/specification.ts';
+import type { CalibrationData } from '../model/calibration-data.ts';
 import type { Abstention, Level } from '../verdict.ts';
 
 /** A model as far as its figures depend on it. */
 export interface EvaluatedModel {
   /** For people: id and version, or network and checkpoint. */
   name: string;
+  /** Which weights, calibration and options, for a card that takes figures; null for models without a card of ours. */
+  identity: string | null;
   /** Equal for models that give the same scores: card or checkpoint, options and backend together. */
   fingerprint: string;
   backend: string;
@@ -14,6 +17,8 @@ export interface EvaluatedModel {
   threshold: number;
   /** Rate of false alarms that thresholds are chosen for where sources are left out, 0..1. */
   falsePositiveTarget: number;
+  /** The files that its calibration was fitted on; null where no card says it. */
+  calibratedOn: CalibrationData | null;
 }
 
 export type EvaluatedItem = Pick<DatasetItem, 'path' | 'label' | 'source' | 'generator' | 'family'>;
@@ -41,6 +46,8 @@ export interface Evaluation {
   items: EvaluatedItem[];
   /** By `scoreKey`; complete. */
   outcomes: ReadonlyMap<string, ScoreOutcome>;
+  /** `marksMet` of the scored files and what the models were calibrated on. */
+  calibrationMarks: readonly string[];
 }
 
 /** Every chain that is measured, the pictures as they are first. */

@@ -1,6 +1,11 @@
 /** How a threshold does on sources that had no part in choosing it. */
+import { bootstrapIntervals } from '../metrics/bootstrap.ts';
+import { clopperPearson } from '../metrics/clopper-pearson.ts';
+import { confusionAt, falsePositiveRate, truePositiveRate } from '../metrics/confusion.ts';
 import { operatingPoint } from '../metrics/operating-point.ts';
+import type { ProbabilitySet } from '../metrics/score-set.ts';
 import { byName } from './breakdown.ts';
+import { RESAMPLING } from './overall.ts';
 import { probabilitiesOf, type ScoredItem } from './sample.ts';
 
 export interface LeftOutGroup {
@@ -13,7 +18,12 @@ export interface LeftOutGroup {
    * keeps the target, because nothing may be flagged then; null when the others lack a class.
    */
   flagged: number | null;
+  /** 95 %, Clopper-Pearson. */
+  flaggedInterval: [number, number] | null;
 }
+
+/** Figures over all groups together. */
+type GroupOutFigure = 'falsePositiveRate' | 'recall' | 'balancedAccuracy';
 
 export interface GroupOut {
   /** Rate of false alarms that every threshold was chosen for. */
@@ -22,6 +32,8 @@ export interface GroupOut {
   falsePositiveRate: number | null;
   recall: number | null;
   balancedAccuracy: number | null;
+  /** 95 %, percentile bootstrap over sources, thresholds staying as they were chosen; null as in `Overall`. */
+  intervals: Record<GroupOutFigure, [number, number] | null>;
   /** Groups whose others have no score that keeps the target: nothing of them is flagged. */
   withoutThreshold: number;
   /** By `real: <source>` and `generated: <family>`, or its source where no family is known. */
@@ -34,17 +46,26 @@ const groupName = (item: ScoredItem): string =>
 /** For each group, the threshold at `falsePositiveTarget` (0..1) on all others, and what it does to the group. */
 export function measureGroupOut(items: readonly ScoredItem[], falsePositiveTarget: number): GroupOut {
   const groups = byName(items, groupName, (own) => leftOut(items, own, falsePositiveTarget));
-  const rateOf = (label: 'real' | 'fake'): number | null => {
-    const measured = Object.values(groups).filter((group) => group.label === label && group.flagged !== null);
-    const n = measured.reduce((sum, group) => sum + group.n, 0);
-    return n === 0 ? null : measured.reduce((sum, group) => sum + group.n * (group.flagged ?? 0), 0) / n;
-  };
-  const [recall, alarms] = [rateOf('fake'), rateOf('real')];
+  const decided = items.flatMap((item) => {
+    const { threshold = null, flagged = null } = groups[groupName(item)] ?? {};
+    return flagged === null
+      ? []
+      : [{ ...item, pFake: Number(threshold !== null && item.pFake >= threshold) }];
+  });
+  const set = probabilitiesOf(decided);
+  const found = set && bootstrapIntervals(set, STATISTICS, RESAMPLING);
+  const intervalOf = (name: GroupOutFigure): [number, number] | null =>
+    found?.[name].ok ? [found[name].value.lower, found[name].value.upper] : null;
   return {
     falsePositiveTarget,
-    falsePositiveRate: alarms,
-    recall,
-    balancedAccuracy: recall === null || alarms === null ? null : (recall + 1 - alarms) / 2,
+    falsePositiveRate: set && STATISTICS.falsePositiveRate(set),
+    recall: set && STATISTICS.recall(set),
+    balancedAccuracy: set && STATISTICS.balancedAccuracy(set),
+    intervals: {
+      falsePositiveRate: intervalOf('falsePositiveRate'),
+      recall: intervalOf('recall'),
+      balancedAccuracy: intervalOf('balancedAccuracy'),
+    },
     withoutThreshold: Object.values(groups).filter(
       ({ threshold, flagged }) => threshold === null && flagged !== null,
     ).length,
@@ -52,16 +73,29 @@ export function measureGroupOut(items: readonly ScoredItem[], falsePositiveTarge
   };
 }
 
+/** Of pictures whose score has become 1 for flagged and 0 for not. */
+const STATISTICS: Record<GroupOutFigure, (decided: ProbabilitySet) => number | null> = {
+  falsePositiveRate: (decided) => falsePositiveRate(confusionAt(decided, 0.5)),
+  recall: (decided) => truePositiveRate(confusionAt(decided, 0.5)),
+  balancedAccuracy: (decided) => {
+    const confusion = confusionAt(decided, 0.5);
+    const [recall, alarms] = [truePositiveRate(confusion), falsePositiveRate(confusion)];
+    return recall === null || alarms === null ? null : (recall + 1 - alarms) / 2;
+  },
+};
+
 function leftOut(items: readonly ScoredItem[], own: readonly ScoredItem[], target: number): LeftOutGroup {
   const mine = new Set(own);
   const others = probabilitiesOf(items.filter((item) => !mine.has(item)));
   const point = others && operatingPoint(others, target);
   const threshold = point?.threshold ?? null;
   const reached = threshold === null ? 0 : own.filter((item) => item.pFake >= threshold).length;
+  const interval = point === null ? null : clopperPearson(reached, own.length);
   return {
     label: own[0]?.label ?? 'real',
     n: own.length,
     threshold,
     flagged: point === null ? null : reached / own.length,
+    flaggedInterval: interval && [interval.lower, interval.upper],
   };
 }

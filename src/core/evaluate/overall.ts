@@ -22,18 +22,23 @@ import { flaggedShare, flagsOf, OVER_STRONG, worstShare } from './level-figures.
 import type { Sample } from './sample.ts';
 
 /** Always the same resamples: figures of one sample repeat. */
-const SEED = 20_260_101;
-const RESAMPLES = 1000;
+export const RESAMPLING = { seed: 20_260_101, resamples: 1000 };
 
 type Statistic = (set: ProbabilitySet) => number | null;
 type WorstFigure = 'worstOverStrongFalsePositiveRate' | 'worstStrongFalsePositiveRate';
 type Statistics = Record<Exclude<Figure, WorstFigure>, Statistic>;
 
-/** Figures that have an interval; null where a missing class, or a model without levels, leaves one undefined. */
+/**
+ * Figures that have an interval; null where a missing class, or a model without levels, leaves one undefined. Of the means
+ * of ROC AUCs, `meanGeneratorAuc` is over generators, whatever source their pictures come from, and `meanSourceAuc` over
+ * sources of generated pictures, whatever made them (as the trainer reports it while it runs); each AUC is against all real
+ * pictures, and names with fewer than `LEAST_IN_MEAN` pictures are left out.
+ */
 export const FIGURES = [
   'averagePrecision',
   'rocAuc',
   'meanGeneratorAuc',
+  'meanSourceAuc',
   'accuracy',
   'balancedAccuracy',
   'recall',
@@ -62,6 +67,8 @@ export interface Overall extends Figures {
   real: number;
   fake: number;
   threshold: number;
+  /** How many names have enough pictures to count in `meanGeneratorAuc` and `meanSourceAuc`. */
+  inMean: { generators: number; sources: number };
   /**
    * 95 %, percentile bootstrap over sources; those of a worst source Clopper-Pearson's. Null where fewer than two sources
    * or an undefined figure leave none.
@@ -78,6 +85,10 @@ export function measureOverall(sample: Sample | null, threshold: number): Overal
     fake: sample?.set.positives ?? 0,
     ...recordOf((name) => measured?.[name].value ?? null),
     threshold,
+    inMean: {
+      generators: sample?.generators.inMean.filter(Boolean).length ?? 0,
+      sources: sample?.fakeSources.inMean.filter(Boolean).length ?? 0,
+    },
     intervals: recordOf((name) => measured?.[name].interval ?? null),
   };
 }
@@ -89,7 +100,7 @@ interface Measured {
 
 function measuredOf(sample: Sample, threshold: number): Record<Figure, Measured> {
   const statistics = statisticsOf(sample, threshold);
-  const found = bootstrapIntervals(sample.set, statistics, { seed: SEED, resamples: RESAMPLES });
+  const found = bootstrapIntervals(sample.set, statistics, RESAMPLING);
   return recordOf((name) => {
     if (name === 'worstOverStrongFalsePositiveRate') return worstOf(sample, OVER_STRONG);
     if (name === 'worstStrongFalsePositiveRate') return worstOf(sample, ['strong']);
@@ -112,7 +123,7 @@ const recordOf = <Value>(value: (name: Figure) => Value): Record<Figure, Value> 
   Object.fromEntries(FIGURES.map((name) => [name, value(name)])) as Record<Figure, Value>;
 
 function statisticsOf(sample: Sample, threshold: number): Statistics {
-  const { generatorOf, generators } = sample;
+  const { generators, fakeSources } = sample;
   const leveled = hasLevels(sample);
   const over = flagsOf(sample, OVER_STRONG);
   const strong = flagsOf(sample, ['strong']);
@@ -125,7 +136,8 @@ function statisticsOf(sample: Sample, threshold: number): Statistics {
   return {
     averagePrecision,
     rocAuc,
-    meanGeneratorAuc: (set) => meanCategoryAuc(set, generatorOf, generators.length),
+    meanGeneratorAuc: (set) => meanCategoryAuc(set, generators.of, generators.inMean),
+    meanSourceAuc: (set) => meanCategoryAuc(set, fakeSources.of, fakeSources.inMean),
     accuracy: atThreshold(accuracy),
     balancedAccuracy: bothClasses(atThreshold(balancedAccuracy)),
     recall: atThreshold(truePositiveRate),

@@ -1,11 +1,12 @@
 /** Finished scores as lines of JSON: what shards are joined from. */
 import * as v from 'valibot';
+import { calibrationDataSchema } from '../model/calibration-data.ts';
 import { failure, type Result, success } from '../result.ts';
 import { ABSTENTIONS, LEVELS } from '../verdict.ts';
 import type { EvaluatedItem, EvaluatedModel, ScoredPicture } from './evaluation.ts';
 
 /** Grows when a line, or what a score under the same name means, changes. */
-export const RECORD_SCHEMA = 2;
+export const RECORD_SCHEMA = 3;
 
 const text = v.string();
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -36,7 +37,15 @@ const header = v.object({
   telltale: v.literal('evaluation'),
   schema: v.literal(RECORD_SCHEMA),
   models: v.array(
-    v.object({ name: text, fingerprint: text, backend: text, threshold: share, falsePositiveTarget: share }),
+    v.object({
+      name: text,
+      identity: v.nullable(text),
+      fingerprint: text,
+      backend: text,
+      threshold: share,
+      falsePositiveTarget: share,
+      calibratedOn: v.nullable(calibrationDataSchema),
+    }),
   ),
   degradations: v.array(text),
   groupOut: v.boolean(),
@@ -46,6 +55,8 @@ const header = v.object({
   ),
   /** Of all shards together: how many pictures, and `hashOf` their labelled paths. */
   listing: v.object({ pictures: count, hash: count }),
+  /** Of this shard alone: which of its files the models were calibrated on. */
+  calibrationMarks: v.array(text),
 });
 
 /** The first line of a shard's file. */
@@ -56,6 +67,7 @@ export interface ShardHeader {
   /** `index` counts from 1. */
   shard: { index: number; of: number };
   listing: { pictures: number; hash: number };
+  calibrationMarks: readonly string[];
 }
 
 /** The record's line, without its end. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../test/fixtures/evaluate/scikit-learn.json' with { type: 'json' };
+import { calibrationDataOf } from '../model/calibration-data.ts';
 import type { Level } from '../verdict.ts';
 import { type EvaluatedModel, type ScoredPicture, scoreKey } from './evaluation.ts';
 import { FIGURES } from './overall.ts';
@@ -11,6 +12,8 @@ const MODEL: EvaluatedModel = {
   backend: 'wasm',
   threshold: fixture.threshold,
   falsePositiveTarget: 0.05,
+  identity: null,
+  calibratedOn: null,
 };
 const PICTURES: ScoredPicture[] = fixture.pictures.map(({ pFake, level, label, ...item }) => ({
   ...item,
@@ -39,6 +42,8 @@ describe('measure', () => {
     expectClose(found.overall, fixture.overall);
     expectClose(found.generators, fixture.generators);
     expect(Object.keys(found.generators)).toEqual(Object.keys(fixture.generators));
+    const left = Object.entries(found.generators).filter(([, { inMean }]) => !inMean);
+    expect(left.map(([name, { n }]) => [name, n])).toEqual([['generator 5', 4]]);
     expectClose(found.realSources, fixture.realSources);
     expect(Object.keys(found.realSources)).toEqual(Object.keys(fixture.realSources));
   });
@@ -176,10 +181,23 @@ describe('reportsOf', () => {
         ] as const,
       ]),
     );
-    const [report] = reportsOf({ models: [MODEL], degradations: ['flip'], groupOut: false, items, outcomes });
+    const evaluation = { degradations: ['flip'], groupOut: false, items, outcomes, calibrationMarks: [] };
+    const [report] = reportsOf({ ...evaluation, models: [MODEL] });
     expect(report).toMatchObject({ model: 'm@1', backend: 'wasm' });
     expectClose(report?.overall.rocAuc, fixture.overall.rocAuc);
     expect(Object.keys(report?.degradations ?? {})).toEqual(['flip']);
     expect(report?.degradations.flip?.overall.rocAuc).toBe(1);
+  });
+
+  it('says which model it is of, and how many pictures of its calibration are measured', () => {
+    const calibratedOn = calibrationDataOf(['aa', 'bb', 'cc'].map((start) => start.repeat(32)));
+    const models = [
+      { ...MODEL, identity: '0123', calibratedOn },
+      { ...MODEL, calibratedOn: null },
+    ];
+    const evaluation = { degradations: [], groupOut: false, items: [], outcomes: new Map() };
+    const reports = reportsOf({ ...evaluation, models, calibrationMarks: ['bb'.repeat(6), 'dd'.repeat(6)] });
+    expect(reports[0]).toMatchObject({ identity: '0123', calibrationOverlap: { shared: 1, of: 3 } });
+    expect(reports[1]).toMatchObject({ identity: null, calibrationOverlap: null });
   });
 });

@@ -1,5 +1,6 @@
 /** An evaluation as figures: what `telltale evaluate --json` prints, one object a model. */
 import { AS_IS } from '../degrade/specification.ts';
+import { type Overlap, overlapOf } from '../model/calibration-data.ts';
 import {
   type GeneratorFigures,
   measureGenerators,
@@ -35,7 +36,14 @@ export interface Measurement {
 /** A model's figures: on the pictures as they are, and under each degradation by its name. */
 export interface ModelReport extends Measurement {
   model: string;
+  /** Of the card (`telltale card --evaluation` asks for it); null for models without a card of ours. */
+  identity: string | null;
   backend: string;
+  /**
+   * Scored files that the model was calibrated on, of those that its card keeps marks of: any make these figures look
+   * better than the model is. Null where no card says what it was calibrated on.
+   */
+  calibrationOverlap: Overlap | null;
   degradations: Record<string, Measurement>;
 }
 
@@ -48,8 +56,16 @@ export function reportsOf(evaluation: Evaluation): ModelReport[] {
     const degradations = evaluation.degradations.map(
       (name) => [name, name === AS_IS.name ? asIs : measured(name)] as const,
     );
-    const { name, backend } = model;
-    return { model: name, backend, ...asIs, degradations: Object.fromEntries(degradations) };
+    const { name, identity, backend, calibratedOn } = model;
+    const calibrationOverlap = overlapOf({ data: calibratedOn ?? undefined }, evaluation.calibrationMarks);
+    return {
+      model: name,
+      identity,
+      backend,
+      calibrationOverlap,
+      ...asIs,
+      degradations: Object.fromEntries(degradations),
+    };
   });
 }
 

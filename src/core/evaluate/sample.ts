@@ -5,13 +5,25 @@ import type { EvaluatedItem, ScoredPicture } from './evaluation.ts';
 
 export type ScoredItem = EvaluatedItem & { pFake: number; level: Level | null };
 
+/** Fakes with fewer scored pictures of one name are listed, but counted in no mean: so few would weigh like hundreds. */
+export const LEAST_IN_MEAN = 5;
+
+/** Fakes by a name, for means in which each name counts alike. */
+export interface Categories {
+  /** Beside the sample's items: a name's place, 0 for real pictures. */
+  of: Uint32Array;
+  /** At each name's place: whether it has `LEAST_IN_MEAN` pictures. */
+  inMean: boolean[];
+}
+
 export interface Sample {
   items: ScoredItem[];
   /** Its `indices` point into `items`; groups are sources. */
   set: ProbabilitySet;
-  /** Names of generators, sorted; `generatorOf` beside `items` points into it, 0 for real pictures. */
-  generators: string[];
-  generatorOf: Uint32Array;
+  /** Fakes by what made them: the generator's name, or the source's where none is known. */
+  generators: Categories;
+  /** Fakes by where they come from: one may hold several generators, and one generator's pictures several sources. */
+  fakeSources: Categories;
   /** Names of sources of real pictures, sorted; `realSourceOf` beside `items` points into it, 0 for fakes. */
   realSources: string[];
   realSourceOf: Uint32Array;
@@ -29,13 +41,12 @@ export function sampleOf(items: ScoredItem[]): Sample | null {
   if (set === null) return null;
   const fakes = items.filter((item) => item.label === 'fake');
   const reals = items.filter((item) => item.label === 'real');
-  const generators = names(fakes.map(generatorName));
   const realSources = names(reals.map((item) => item.source));
   return {
     items,
     set,
-    generators,
-    generatorOf: places(generators, items, (item) => (item.label === 'fake' ? generatorName(item) : '')),
+    generators: categoriesOf(items, fakes.map(generatorName), generatorName),
+    fakeSources: categoriesOf(items, fakes.map(sourceName), sourceName),
     realSources,
     realSourceOf: places(realSources, items, (item) => (item.label === 'real' ? item.source : '')),
   };
@@ -55,6 +66,19 @@ export function probabilitiesOf(items: readonly ScoredItem[]): ProbabilitySet | 
 
 /** A fake's generator, or the folder it came from. */
 export const generatorName = (item: EvaluatedItem): string => item.generator ?? item.source;
+
+const sourceName = (item: EvaluatedItem): string => item.source;
+
+function categoriesOf(
+  items: readonly ScoredItem[],
+  ofFakes: readonly string[],
+  nameOf: (item: ScoredItem) => string,
+): Categories {
+  const sorted = names(ofFakes);
+  const of = places(sorted, items, (item) => (item.label === 'fake' ? nameOf(item) : ''));
+  const inMean = sorted.map((name) => ofFakes.filter((one) => one === name).length >= LEAST_IN_MEAN);
+  return { of, inMean };
+}
 
 const names = (all: readonly string[]): string[] => [...new Set(all)].sort();
 

@@ -5,12 +5,15 @@ import { headerLine, parseRecords, recordLine, type ScoreRecord, type ShardHeade
 import { reportsOf } from './report.ts';
 import { isInShard, joinPartials, listingOf, type Partial, parsePartial } from './shard.ts';
 
+const MARK = '000000000001';
 const MODELS = ['one', 'two'].map((name) => ({
   name,
   fingerprint: `${name}-1`,
   backend: 'wasm',
   threshold: 0.5,
   falsePositiveTarget: 0.05,
+  identity: name === 'one' ? '0123456789abcdef' : null,
+  calibratedOn: name === 'one' ? { files: 3, marks: [MARK, '000000000003'] } : null,
 }));
 const ITEMS: EvaluatedItem[] = Array.from({ length: 60 }, (_, index) => {
   const label = index % 2 === 0 ? 'fake' : 'real';
@@ -43,6 +46,8 @@ function contentsOf(index: number, of: number): string {
     groupOut: true,
     shard: { index, of },
     listing: listingOf(ITEMS),
+    // A copy of one file may lie in two shards.
+    calibrationMarks: index > 1 || of === 1 ? [MARK] : [],
   };
   const records = ITEMS.filter((item) => isInShard(item, { index, of })).flatMap((item) =>
     MODELS.flatMap((model) => ['none', 'jpeg:75'].map((chain) => recordOf(item, model.fingerprint, chain))),
@@ -69,6 +74,7 @@ describe('shards', () => {
     const joined = joinPartials([part(3, 3), part(1, 3), part(2, 3)]);
     if (!whole.ok || !joined.ok) throw new Error('not joined');
     expect(JSON.stringify(reportsOf(joined.value))).toBe(JSON.stringify(reportsOf(whole.value)));
+    expect(reportsOf(joined.value)[0]).toMatchObject({ calibrationOverlap: { shared: 1, of: 2 } });
     expect(reportsOf(joined.value)[0]?.failed).toEqual([
       { input: 'real/1.png', label: 'real', reason: 'corrupt' },
     ]);

@@ -68,11 +68,14 @@ export function joinPartials(partials: readonly Partial[]): Result<Evaluation, s
   if (outcomes.size !== combinations || listingOf(items).hash !== listing.hash) {
     return failure(`${outcomes.size} of ${combinations} scores of ${listing.pictures} pictures are there`);
   }
-  return success({ models, degradations, groupOut, items, outcomes });
+  const marks = partials.flatMap(({ header }) => header.calibrationMarks);
+  const calibrationMarks = [...new Set(marks)].sort();
+  return success({ models, degradations, groupOut, items, outcomes, calibrationMarks });
 }
 
 /** Equal for parts of one evaluation. */
-const kindOf = ({ shard, ...evaluation }: ShardHeader): string => JSON.stringify([evaluation, shard.of]);
+const kindOf = ({ shard, calibrationMarks: _, ...evaluation }: ShardHeader): string =>
+  JSON.stringify([evaluation, shard.of]);
 
 function missingShard(partials: readonly Partial[]): string | null {
   const of = partials[0]?.header.shard.of ?? 0;

@@ -1,24 +1,24 @@
 /** Which quality setting wrote a JPEG, by its quantisation tables against those of the Independent JPEG Group. */
 import { type JpegFacts, jpegFacts, type QuantisationTable } from './jpeg-facts.ts';
+import { scaledSteps } from './jpeg-tables.ts';
 import type { Format } from './magic.ts';
 
-/** ITU-T T.81 tables K.1 (luma) and K.2 (chroma) in zigzag order, which `jpeg_set_quality` scales. */
-const LUMA = [
-  ...[16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40],
-  ...[58, 51, 61, 60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103],
-  ...[104, 103, 62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99],
-];
-const CHROMA = [
-  ...[17, 18, 18, 24, 21, 24, 47, 26, 26, 47, 99, 66, 56, 66],
-  ...Array.from({ length: 50 }, () => 99),
-];
+/**
+ * Places in a table that is kept row by row, in the zigzag order of ITU-T T.81 figure A.6: diagonal by diagonal, odd ones
+ * downwards.
+ */
+const ZIGZAG = Array.from({ length: 64 }, (_, place) => ({ place, row: place >> 3, column: place & 7 }))
+  .sort((left, right) => {
+    const diagonal = left.row + left.column;
+    const later = diagonal - right.row - right.column;
+    return later || (diagonal % 2 === 1 ? left.row - right.row : left.column - right.column);
+  })
+  .map(({ place }) => place);
 
-/** A table at a setting of libjpeg, before steps are limited to what the file can hold. */
-const scaled = (base: readonly number[], quality: number): QuantisationTable => {
-  const percent = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality;
-  return base.map((step) => Math.max(1, Math.floor((step * percent + 50) / 100)));
-};
+/** In a file's order, of steps row by row. */
+const inZigzag = (steps: readonly number[]): QuantisationTable => ZIGZAG.map((place) => steps[place] ?? 1);
 
+/** A setting's tables before their steps are limited to what the file can hold. */
 interface Setting {
   quality: number;
   luma: QuantisationTable;
@@ -27,7 +27,8 @@ interface Setting {
 
 const SETTINGS: readonly Setting[] = Array.from({ length: 100 }, (_, index) => {
   const quality = index + 1;
-  return { quality, luma: scaled(LUMA, quality), chroma: scaled(CHROMA, quality) };
+  const { luma, chroma } = scaledSteps(quality);
+  return { quality, luma: inZigzag(luma), chroma: inZigzag(chroma) };
 });
 
 export interface JpegQuality {

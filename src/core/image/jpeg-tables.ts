@@ -25,11 +25,18 @@ export interface QuantisationTables {
  * from 1 to 100.
  */
 export function standardTables(quality: number): QuantisationTables {
+  const { luma, chroma } = scaledSteps(quality);
+  const limited = (steps: readonly number[]) => Int32Array.from(steps, (step) => Math.min(255, step));
+  return { luma: limited(luma), chroma: limited(chroma) };
+}
+
+/** The same before they are limited: steps of 1 or more, row by row. */
+export function scaledSteps(quality: number): { luma: number[]; chroma: number[] } {
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
     throw new RangeError(`no JPEG quality: ${quality}`);
   }
   const percent = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality;
   const scaled = (base: readonly number[]) =>
-    Int32Array.from(base, (step) => Math.min(255, Math.max(1, Math.floor((step * percent + 50) / 100))));
+    base.map((step) => Math.max(1, Math.floor((step * percent + 50) / 100)));
   return { luma: scaled(LUMA), chroma: scaled(CHROMA) };
 }

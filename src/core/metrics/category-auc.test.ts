@@ -31,12 +31,14 @@ describe('categoryAucs', () => {
     });
   });
 
-  it('counts every category alike in the mean, and is null without any', () => {
+  it('counts every category alike in the mean, but those left out, and is null without any', () => {
     const set = setOf([1, 1, 1, 0, 1, 0], [0.9, 0.8, 0.7, 0.5, 0.5, 0.1]);
     const categories = [0, 0, 0, 9, 1, 9];
     expect(categoryAucs(set, categories, 3)).toEqual([1, 0.75, null]);
-    expect(meanCategoryAuc(set, categories, 3)).toBe(0.875);
-    expect(meanCategoryAuc(setOf([1, 1], [0.1, 0.2]), [0, 0], 1)).toBeNull();
+    expect(meanCategoryAuc(set, categories, [true, true, true])).toBe(0.875);
+    expect(meanCategoryAuc(set, categories, [false, true, true])).toBe(0.75);
+    expect(meanCategoryAuc(set, categories, [false, false, true])).toBeNull();
+    expect(meanCategoryAuc(setOf([1, 1], [0.1, 0.2]), [0, 0], [true])).toBeNull();
   });
 });
 

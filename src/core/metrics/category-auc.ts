@@ -32,8 +32,17 @@ export function categoryAucs(set: ScoreSet, categories: ArrayLike<number>, count
   );
 }
 
-/** Mean over the categories that have fakes, each counting alike however many it has; null when no AUC is defined. */
-export function meanCategoryAuc(set: ScoreSet, categories: ArrayLike<number>, count: number): number | null {
-  const aucs = categoryAucs(set, categories, count).filter((auc) => auc !== null);
-  return aucs.length === 0 ? null : aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length;
+/**
+ * Mean over the categories that are `counted` (true at their place) and have fakes, each counting alike however many it
+ * has; null when no AUC is defined.
+ */
+export function meanCategoryAuc(
+  set: ScoreSet,
+  categories: ArrayLike<number>,
+  counted: readonly boolean[],
+): number | null {
+  const aucs = categoryAucs(set, categories, counted.length).filter(
+    (auc, category) => auc !== null && counted[category] === true,
+  );
+  return aucs.length === 0 ? null : aucs.reduce<number>((sum, auc) => sum + (auc ?? 0), 0) / aucs.length;
 }

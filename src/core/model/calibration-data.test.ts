@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calibrationDataOf, overlapOf } from './calibration-data.ts';
+import { calibrationDataOf, marksMet, overlapOf } from './calibration-data.ts';
 
 /** Different digests, spread over their whole range. */
 const digests = (from: number, to: number): string[] =>
@@ -24,6 +24,14 @@ describe('overlapOf', () => {
     expect(half?.shared).toBeGreaterThan(100);
     expect(half?.shared).toBeLessThan(156);
     expect(overlapOf({ data }, digests(20_000, 40_000))).toEqual({ shared: 0, of: 256 });
+  });
+
+  it('knows the same from the marks that were met', () => {
+    const all = [calibrationDataOf(digests(0, 40)), calibrationDataOf(digests(20, 60))];
+    const met = marksMet(all, digests(30, 90));
+    expect(met).toEqual([...met].sort());
+    expect(met).toHaveLength(30);
+    for (const data of all) expect(overlapOf({ data }, met)).toEqual(overlapOf({ data }, digests(30, 90)));
   });
 
   it('says nothing of a card that does not tell', () => {

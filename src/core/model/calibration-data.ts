@@ -31,8 +31,8 @@ export interface Overlap {
 }
 
 /**
- * How many of the files that a calibration was fitted on are among those with these SHA-256 (lower-case hexadecimal);
- * null where its card does not say what it was fitted on. Any that are shared make figures on them look too good.
+ * How many of the files that a calibration was fitted on are among those with these SHA-256 (lower-case hexadecimal) or
+ * marks; null where its card does not say what it was fitted on. Any that are shared make figures on them look too good.
  */
 export function overlapOf(
   { data }: { data?: CalibrationData | undefined },
@@ -41,6 +41,12 @@ export function overlapOf(
   if (data === undefined) return null;
   const met = new Set(Array.from(hashes, markOf));
   return { shared: data.marks.filter((one) => met.has(one)).length, of: data.marks.length };
+}
+
+/** The marks that any of `kept` keeps of files with these SHA-256 or marks, sorted: what `overlapOf` needs of them. */
+export function marksMet(kept: readonly CalibrationData[], hashes: Iterable<string>): string[] {
+  const known = new Set(kept.flatMap(({ marks }) => marks));
+  return [...new Set(Array.from(hashes, markOf))].filter((mark) => known.has(mark)).sort();
 }
 
 const markOf = (sha256: string): string => sha256.slice(0, MARK_LENGTH);

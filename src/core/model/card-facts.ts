@@ -62,6 +62,11 @@ const condition = v.strictObject({
   rocAuc: v.nullable(figure),
   balancedAccuracy: v.nullable(figure),
   tprAt1Fpr: v.nullable(figure),
+  /** Real pictures at or over `strongAt`, whatever their band: those of the worst source. Absent in older cards. */
+  worstOverStrongFalsePositiveRate: v.exactOptional(v.nullable(figure)),
+  /** Generated pictures at or over `strongAt`. Absent in older cards. */
+  overStrongRecall: v.exactOptional(v.nullable(figure)),
+  /** Real pictures called "strong", whose whole band is there: those of the worst source. */
   worstStrongFalsePositiveRate: v.nullable(figure),
   ece: v.nullable(figure),
 });
@@ -72,7 +77,13 @@ const generator = v.strictObject({
   rocAuc: v.nullable(share),
   recall: v.nullable(figure),
 });
-const realSource = v.strictObject({ name, n: count, falsePositiveRate: v.nullable(figure) });
+const realSource = v.strictObject({
+  name,
+  n: count,
+  falsePositiveRate: v.nullable(figure),
+  /** At or over `strongAt`. Absent in older cards. */
+  overStrongFalsePositiveRate: v.exactOptional(v.nullable(figure)),
+});
 
 export const evaluationSchema = v.strictObject({
   /** Which pictures, and how they relate to those of the training. */

@@ -118,3 +118,7 @@ export const limitsOf = ({ failureClasses = [], limits }: ModelCard): string[] =
 /** Names what a cached verdict depends on: model id, its version, and the preprocessing version. */
 export const modelKey = (model: ModelCard): string =>
   `${model.id}@${model.version}/p${PREPROCESSING_VERSION}`;
+
+/** P(generated) above which the model's answer is "generated" where figures need a yes or no. */
+export const decisionThreshold = ({ calibration }: ModelCard): number =>
+  calibration.decideAt ?? calibration.strongAt;

@@ -20,6 +20,30 @@ describe('browserThreads', () => {
   });
 });
 
+describe('a helper that breaks', () => {
+  it('is lost, and its error stays with it', () => {
+    const started: { onerror: (event: Event) => void }[] = [];
+    vi.stubGlobal('crossOriginIsolated', true);
+    vi.stubGlobal('navigator', { hardwareConcurrency: 2 });
+    vi.stubGlobal(
+      'Worker',
+      class {
+        onerror = (_: Event): void => undefined;
+        constructor() {
+          started.push(this);
+        }
+      },
+    );
+    const onLost = vi.fn();
+    browserThreads()?.startHelper(onLost);
+    const event = new Event('error', { cancelable: true });
+    expect(onLost).not.toHaveBeenCalled();
+    started[0]?.onerror(event);
+    expect(onLost).toHaveBeenCalledTimes(1);
+    expect(event.defaultPrevented).toBe(true);
+  });
+});
+
 describe('a welcoming network', () => {
   it('lets its worker finish the task at hand before each tile', async () => {
     const grid = { rows: 1, columns: 1, logits: Float32Array.of(3) };

@@ -12,7 +12,11 @@ export function browserThreads(): Threads | null {
 
 const startHelper: StartHelper = (onLost) => {
   const worker = new Worker(new URL('./kernel-helper.ts', import.meta.url), { type: 'module' });
-  worker.onerror = onLost;
+  worker.onerror = (event) => {
+    // Else it goes on as an error of the worker that started it, which would end for it.
+    event.preventDefault();
+    onLost();
+  };
   worker.onmessageerror = onLost;
   return {
     post: (message) => worker.postMessage(message),

@@ -71,17 +71,26 @@ export function createMachine(
     current = { size, threads, sized };
     return sized;
   };
+  const abandon = (sized: SizedPlan): void => {
+    team?.dispose();
+    site = moved(site, open(), { plan: light, sized });
+  };
   const attempt = (sized: SizedPlan, picture: Float32Array): boolean => {
     new Float32Array(site.memory.buffer, sized.pictureAddress, picture.length).set(picture);
-    return site.execute(sized);
+    // What breaks here leaves a pass that others may still be at.
+    let isWhole = team === null;
+    try {
+      isWhole = site.execute(sized);
+      return isWhole;
+    } finally {
+      if (!isWhole) abandon(sized);
+    }
   };
   return {
     run: (size, picture) => {
       const sized = prepare(size);
-      if (!attempt(sized, picture)) {
-        team?.dispose();
-        site = moved(site, open(), { plan: light, sized });
-        if (!attempt(sized, picture)) throw new Error('a pass that nobody helps with waits for help');
+      if (!attempt(sized, picture) && !attempt(sized, picture)) {
+        throw new Error('a pass that nobody helps with waits for help');
       }
       return resultIn(site.memory, sized);
     },

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { buildKernelHelper } from '../../test/support/kernel-helper.ts';
 import { helpersFrom } from '../cli/kernel-threads.ts';
 import { CASES, conv, noise, weightsFor, widen } from './cases.testing.ts';
-import { DONE } from './descriptor.ts';
+import { DONE, SCHEDULE } from './descriptor.ts';
 import { HELPER_PATIENCE_MS, type HelperMessage, type Workplace } from './helper.ts';
 import { compileKernels, supportedVariants } from './kernels.ts';
 import type { KernelVariant } from './kinds.ts';
@@ -267,6 +267,16 @@ describe('helpers', () => {
       expect(outputsOf(machine)).toEqual(expected);
       expect([memories.length, team.threads]).toEqual([1, 1]);
       expect(HELPER_PATIENCE_MS).toBeGreaterThan(50);
+    });
+
+    it('when the leader breaks in the midst of a pass', async () => {
+      // A schedule outside the memory.
+      const { machine, team, expected } = await open(({ buffer }) => {
+        new Int32Array(buffer, CONTROL_ADDRESS + SCHEDULE, 1)[0] = -64;
+      });
+      expect(() => outputsOf(machine)).toThrow(WebAssembly.RuntimeError);
+      expect(team.threads).toBe(1);
+      expect(outputsOf(machine)).toEqual(expected);
     });
   });
 

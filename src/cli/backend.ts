@@ -53,8 +53,13 @@ async function startWasm(threads: Threads | null): Promise<Result<StartedBackend
   setWasmPaths(`${path.join(path.dirname(entry), '..', 'wasm-out')}${path.sep}`);
   const started = await set('wasm');
   if (!started.ok) return started;
-  const register = (variant: KernelVariant) => registerKernels(variant, threads);
-  return success({ ...started.value, kernels: await registerProven(tf, supportedVariants(), register) });
+  // Where memory for several threads fails, one thread is still faster than tfjs.
+  for (const shared of threads === null ? [null] : [threads, null]) {
+    const register = (variant: KernelVariant) => registerKernels(variant, shared);
+    const kernels = await registerProven(tf, supportedVariants(), register);
+    if (kernels !== 'stock') return success({ ...started.value, kernels });
+  }
+  return started;
 }
 
 async function startCpu(): Promise<Result<StartedBackend, string>> {

@@ -31,6 +31,10 @@ it('starts helpers for a picture that was clicked', async () => {
   expect(view.rows[0]?.state).toMatchObject({ state: 'scored', backend: 'wasm' });
   const host = await waitFor('the engine', () => engineHost(session));
   expect(await host.evaluate(() => crossOriginIsolated)).toBe(true);
-  const helpers = host.workers().filter((worker) => worker.url().includes('/kernel-helper'));
-  expect(helpers).toHaveLength(Math.min(4, availableParallelism()) - 1);
+  // They begin between two tiles, or only when the picture is done.
+  const wanted = Math.min(4, availableParallelism()) - 1;
+  await waitFor(`${wanted} helpers`, async () => {
+    const helpers = host.workers().filter((worker) => worker.url().includes('/kernel-helper'));
+    return helpers.length === wanted ? true : undefined;
+  });
 });

@@ -13,7 +13,7 @@ import { readUrl } from './read-url.ts';
 
 const card = packagedCard();
 const send = sender(engineToBackground, 'background', toBackground());
-const outbox = new Outbox(send);
+const outbox = new Outbox(send, closeSoon);
 /** News that nobody needs twice: without a listener it is dropped. */
 const unheard = () => undefined;
 let idle = false;
@@ -21,6 +21,11 @@ let idle = false;
 /** Frees the memory of WASM and graphics. Undelivered outcomes keep the document open until they are collected. */
 function closeWhenDone(): void {
   if (idle && outbox.isEmpty) window.close();
+}
+
+/** Later: closing at once would take along an answer that is on its way. */
+function closeSoon(): void {
+  setTimeout(closeWhenDone, 1000);
 }
 
 const host = createEngineHost({
@@ -56,8 +61,7 @@ listen(
         return {};
       },
       'engine.status': () => {
-        // Later: closing at once would take the answer along.
-        setTimeout(closeWhenDone, 1000);
+        closeSoon();
         return { ...host.status(), undelivered: outbox.collect() };
       },
     },

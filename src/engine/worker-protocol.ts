@@ -16,7 +16,15 @@ export const workerRequest = v.variant('kind', [
     /** Tests only: accept a software adapter. */
     allowFallbackAdapter: v.boolean(),
   }),
-  v.object({ kind: v.literal('screen'), taskId: count, bytes, sha256, effort }),
+  v.object({
+    kind: v.literal('screen'),
+    taskId: count,
+    bytes,
+    sha256,
+    effort,
+    /** To infer with, where there are as many. */
+    threads: v.pipe(count, v.minValue(1)),
+  }),
 ]);
 export type WorkerRequest = v.InferOutput<typeof workerRequest>;
 

@@ -12,10 +12,12 @@ import { sniff } from '../core/image/sniff.ts';
 import { modelKey } from '../core/model/card.ts';
 import { type Result, success } from '../core/result.ts';
 import { screenImage } from '../core/score/screen.ts';
+import { useThreads } from '../kernels/register.ts';
 import { type EngineFault, thrownFault } from '../protocol/engine-fault.ts';
 import { backendHeapBytes } from './backends.ts';
 import { createCanvasDecoder } from './canvas-decoder.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { welcoming } from './kernel-threads.ts';
 import { packagedCard, packagedWeights } from './model.ts';
 import { type Screened, type WorkerReply, type WorkerRequest, workerRequest } from './worker-protocol.ts';
 
@@ -55,10 +57,11 @@ async function start(request: StartRequest): Promise<Result<Running, EngineFault
 }
 
 async function screen(
-  { bytes, sha256, effort }: ScreenRequest,
+  { bytes, sha256, effort, threads }: ScreenRequest,
   { engine, tools }: Running,
 ): Promise<Screened> {
   const startedAt = performance.now();
+  useThreads(threads);
   const sniffed = sniff(bytes);
   if (!sniffed.ok) return { verdict: sniffed.failure, map: null, thumbnail: null };
   const decoded = await decodeImage(bytes, sniffed.value, tools);
@@ -67,7 +70,9 @@ async function screen(
   const facts = { ...sniffed.value.facts, widthPx: image.widthPx, heightPx: image.heightPx };
   const common = { facts, model: modelKey(card), sha256 };
   const jpegQuality = fileJpegQuality(bytes, sniffed.value.format);
-  const screening = await screenImage(image, { card, network: engine.network, effort, jpegQuality });
+  const helped = threads > 1 && engine.backend === 'wasm';
+  const network = helped ? welcoming(engine.network) : engine.network;
+  const screening = await screenImage(image, { card, network, effort, jpegQuality });
   const computeMs = performance.now() - startedAt;
   const thumbnail = await thumbnailOf(image);
   if (screening.kind === 'abstained') {

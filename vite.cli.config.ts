@@ -31,6 +31,7 @@ export default defineConfig({
         'inspect-worker': 'src/cli/inspect-worker.ts',
         'calibrate-worker': 'src/cli/calibrate-worker.ts',
         'evaluate-worker': 'src/cli/evaluate-worker.ts',
+        'kernel-helper': 'src/cli/kernel-helper.ts',
       },
       // One flat folder: modules find the model and the worker beside themselves.
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -10,13 +10,20 @@ type Browser = 'chrome' | 'firefox';
 const browser: Browser = process.env.TELLTALE_BROWSER === 'firefox' ? 'firefox' : 'chrome';
 
 /**
- * The manifest of one browser. `manifest.json` is Chrome's; Firefox differs in three points: its background
+ * The manifest of one browser. `manifest.json` is Chrome's; Firefox differs in four points: its background
  * is an event page and can own workers itself (no offscreen document), it has no split incognito mode, so
- * Telltale stays out of private windows there, and it wants an add-on id with a data-collection statement.
+ * Telltale stays out of private windows there, it wants an add-on id with a data-collection statement, and no key
+ * gives its extension pages shared memory.
  */
 function manifestFor(target: Browser): CrxManifest {
   if (target === 'chrome') return manifest as CrxManifest;
-  const { minimum_chrome_version: _version, message_serialization: _serialization, ...shared } = manifest;
+  const {
+    minimum_chrome_version: _version,
+    message_serialization: _serialization,
+    cross_origin_embedder_policy: _embedder,
+    cross_origin_opener_policy: _opener,
+    ...shared
+  } = manifest;
   return {
     ...shared,
     incognito: 'not_allowed',

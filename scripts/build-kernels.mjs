@@ -10,10 +10,14 @@ import { ROOT } from './lib/command.mjs';
 
 const FOLDER = path.join(ROOT, 'src/kernels/generated');
 
-/** What each variant may use. */
+const SHARED = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
+
+/** The source of each variant and what it may use. */
 export const VARIANTS = {
-  relaxed: ['--enable', 'simd', '--enable', 'relaxed-simd'],
-  simd: ['--enable', 'simd'],
+  relaxed: ['index.ts', '--enable', 'simd', '--enable', 'relaxed-simd'],
+  simd: ['index.ts', '--enable', 'simd'],
+  'relaxed-shared': ['shared.ts', '--enable', 'simd', '--enable', 'relaxed-simd', ...SHARED],
+  'simd-shared': ['shared.ts', '--enable', 'simd', ...SHARED],
 };
 
 /**
@@ -23,11 +27,19 @@ export const VARIANTS = {
 export async function compileKernels(variant) {
   // At higher levels Binaryen reorders the inner loop so that its vectors do not fit in registers: 27 instead of 39 GFLOP/s.
   const options = ['--optimizeLevel', '1', '--noAssert', '--runtime', 'stub', '--importMemory'];
-  const entry = 'src/kernels/assembly/index.ts';
+  const [entry, ...features] = VARIANTS[variant];
   /** @type {Uint8Array | null} */
   let binary = null;
   const { error, stderr } = await asc.main(
-    [entry, '--baseDir', ROOT, '--outFile', 'kernels.wasm', ...options, ...VARIANTS[variant]],
+    [
+      `src/kernels/assembly/${entry}`,
+      '--baseDir',
+      ROOT,
+      '--outFile',
+      'kernels.wasm',
+      ...options,
+      ...features,
+    ],
     {
       writeFile: (_name, contents) => {
         if (typeof contents !== 'string') binary = contents;

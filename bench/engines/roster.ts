@@ -16,7 +16,7 @@ interface Qualities {
 
 /** tfjs takes half the cores and cannot be told otherwise, so that two cores give it one thread. */
 export const QUALITIES: Readonly<Record<EngineName, Qualities>> = {
-  'telltale-wasm': { place: 'browser', device: 'cpu', threads: [1] },
+  'telltale-wasm': { place: 'browser', device: 'cpu', threads: [1, 2] },
   'tfjs-layers-wasm': { place: 'browser', device: 'cpu', threads: [1] },
   'ort-web-wasm': { place: 'browser', device: 'cpu', threads: [1, 2] },
   'ort-node': { place: 'node', device: 'cpu', threads: [1] },

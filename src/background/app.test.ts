@@ -282,6 +282,24 @@ describe('the popup', () => {
     expect((await popup['page.view']({ tabId: 1 }, page)).rows[0]?.markedWrong).toBe(false);
   });
 
+  it('sees no scan finished before its pictures', async () => {
+    const app = await startApp();
+    await contentAnswers(app)['frame.hello']({}, top);
+    replies['scan.collect'] = { images: [image(1)] };
+    await app.scans.start(1);
+    const rows = [{ image: image(1), state: { state: 'running' }, heatmapShown: false }];
+    fakeBrowser.tabs.sendMessage.mockImplementation(async (_tab, message) => {
+      if ((message as { name: string }).name !== 'frame.rows') return { ok: true, payload: {} };
+      // Before this answer arrives, the picture's verdict does, and it ends the scan.
+      await answerWith(app, 0, '8'.repeat(64));
+      await vi.waitFor(() => expect(app.scans.progress(1)?.state).toBe('finished'));
+      return { ok: true, payload: { rows } };
+    });
+    const popup = pageAnswers(app);
+    expect((await popup['page.view']({ tabId: 1 }, page)).scan).toMatchObject({ state: 'running', done: 0 });
+    expect((await popup['page.view']({ tabId: 1 }, page)).scan).toMatchObject({ state: 'finished', done: 1 });
+  });
+
   it('is sent each thumbnail once', async () => {
     const app = await startApp();
     await contentAnswers(app)['frame.hello']({}, top);

@@ -110,10 +110,22 @@ async function withPictures(
   });
 }
 
-async function answersOf(tabId: number, environment: ViewEnvironment): Promise<FrameAnswer[]> {
+/** What the tab's documents show, and a scan that is not ahead of it. */
+interface TabAnswer {
+  answers: FrameAnswer[];
+  scan: ScanProgress | null;
+}
+
+async function answerOf(tabId: number, environment: ViewEnvironment): Promise<TabAnswer> {
   const reached = await environment.reach(tabId);
+  const before = environment.scan(tabId);
   const answers = await Promise.all(reached.map((frame) => rowsOf(frame, environment)));
-  return agreed(answers.filter((answer) => answer !== null));
+  const scan = environment.scan(tabId);
+  return {
+    answers: agreed(answers.filter((answer) => answer !== null)),
+    // One that finished meanwhile: documents may have answered before the last verdict reached them.
+    scan: scan?.state === 'finished' ? before : scan,
+  };
 }
 
 /**
@@ -125,9 +137,9 @@ export async function pageView(
   environment: ViewEnvironment,
   pictured: readonly string[] = [],
 ): Promise<PageView> {
-  let answers = await answersOf(tabId, environment);
+  let { answers, scan } = await answerOf(tabId, environment);
   // What was known of the tab was another page's: now that it is forgotten, the present page can be entered.
-  if (answers.length === 0) answers = await answersOf(tabId, environment);
+  if (answers.length === 0) ({ answers, scan } = await answerOf(tabId, environment));
   const { url, title } = await tabFacts(tabId, environment.frames);
   const [access, rows] = await Promise.all([accessTo(url), withPictures(answers, pictured)]);
   return {
@@ -137,7 +149,7 @@ export async function pageView(
     reachable: answers.length > 0,
     access,
     rows,
-    scan: environment.scan(tabId),
+    scan,
     engine: environment.engine(),
   };
 }

@@ -5,8 +5,10 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Result, success } from '../core/result.ts';
 import type { Backend } from '../core/verdict.ts';
-import type { KernelKind } from '../kernels/kinds.ts';
+import { supportedVariants } from '../kernels/kernels.ts';
+import type { KernelKind, KernelVariant } from '../kernels/kinds.ts';
 import { registerProven } from '../kernels/proven.ts';
+import { registerKernels, type Threads } from '../kernels/register.ts';
 import type { BackendChoice } from './arguments.ts';
 
 /** A running backend. */
@@ -19,15 +21,18 @@ export interface StartedBackend {
 
 /**
  * The backend of that name; `auto` is WebGPU where Node offers a real adapter and WASM elsewhere, never `cpu`. The failure
- * is a phrase for people.
+ * is a phrase for people. Telltale's own kernels may use `threads`.
  */
-export async function startBackend(choice: BackendChoice): Promise<Result<StartedBackend, string>> {
+export async function startBackend(
+  choice: BackendChoice,
+  threads: Threads | null = null,
+): Promise<Result<StartedBackend, string>> {
   // Without it the plain JavaScript backend advertises another package on its first use.
   tf.enableProdMode();
   if (choice === 'cpu') return startCpu();
-  if (choice === 'wasm') return startWasm();
+  if (choice === 'wasm') return startWasm(threads);
   const fast = await startWebGpu();
-  return fast.ok || choice === 'webgpu' ? fast : startWasm();
+  return fast.ok || choice === 'webgpu' ? fast : startWasm(threads);
 }
 
 async function startWebGpu(): Promise<Result<StartedBackend, string>> {
@@ -41,14 +46,20 @@ async function startWebGpu(): Promise<Result<StartedBackend, string>> {
 /** Node itself has none up to version 24; a module given with `--import` may put one there. */
 const gpu = (): GPU | undefined => (globalThis.navigator as Navigator | undefined)?.gpu;
 
-async function startWasm(): Promise<Result<StartedBackend, string>> {
+async function startWasm(threads: Threads | null): Promise<Result<StartedBackend, string>> {
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  // One thread, as in the browsers: the threaded build starts its workers from a script of its own.
+  // tfjs itself has one thread, as in the browsers: its threaded build starts its workers from a script of its own.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths(`${path.join(path.dirname(entry), '..', 'wasm-out')}${path.sep}`);
   const started = await set('wasm');
   if (!started.ok) return started;
-  return success({ ...started.value, kernels: await registerProven(tf) });
+  // Where memory for several threads fails, one thread is still faster than tfjs.
+  for (const shared of threads === null ? [null] : [threads, null]) {
+    const register = (variant: KernelVariant) => registerKernels(variant, shared);
+    const kernels = await registerProven(tf, supportedVariants(), register);
+    if (kernels !== 'stock') return success({ ...started.value, kernels });
+  }
+  return started;
 }
 
 async function startCpu(): Promise<Result<StartedBackend, string>> {

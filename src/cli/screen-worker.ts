@@ -6,6 +6,7 @@ import { workerData } from 'node:worker_threads';
 import { pngFrom } from './decoders.ts';
 import { writeWhole } from './files.ts';
 import { heatmapOver } from './heatmap.ts';
+import { nodeThreads } from './kernel-threads.ts';
 import { serveLooks } from './looking-thread.ts';
 import { failed, type Outcome } from './outcome.ts';
 import { type ScreenedFile, screenFile } from './screen-file.ts';
@@ -22,9 +23,13 @@ async function withHeatmap({ outcome, answer }: ScreenedFile, file: string): Pro
   }
 }
 
-await serveLooks<ScreenRequest, Outcome>(workerData, async ({ detector, shared }) => {
-  return async ({ path, heatmapFile }) => {
-    const screened = await screenFile(path, detector, { shared, canvas: null });
-    return heatmapFile === null ? screened.outcome : withHeatmap(screened, heatmapFile);
-  };
-});
+await serveLooks<ScreenRequest, Outcome>(
+  workerData,
+  async ({ detector, shared }) => {
+    return async ({ path, heatmapFile }) => {
+      const screened = await screenFile(path, detector, { shared, canvas: null });
+      return heatmapFile === null ? screened.outcome : withHeatmap(screened, heatmapFile);
+    };
+  },
+  nodeThreads(),
+);

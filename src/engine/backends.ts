@@ -6,7 +6,7 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Result, success } from '../core/result.ts';
 import type { KernelKind } from '../kernels/kinds.ts';
-import { kernelHeapBytes, useKernels } from '../kernels/register.ts';
+import { kernelHeapBytes, type Threads, useKernels } from '../kernels/register.ts';
 import type { EngineFault } from '../protocol/engine-fault.ts';
 
 /** A running backend. */
@@ -43,9 +43,15 @@ export async function startWebGpu(
 const isFallback = (adapter: GPUAdapter): boolean =>
   adapter.info?.isFallbackAdapter ?? ('isFallbackAdapter' in adapter && adapter.isFallbackAdapter === true);
 
-/** Starts WASM on one thread, with SIMD where there is any; networks run on `kernels`, which must be supported. */
-export async function startWasm(kernels: KernelKind): Promise<Result<StartedBackend, EngineFault>> {
-  // The threaded build loads a script from a blob:, which the extension's policy forbids.
+/**
+ * Starts WASM with SIMD where there is any; networks run on `kernels`, which must be supported, and of these only
+ * Telltale's own may use `threads`.
+ */
+export async function startWasm(
+  kernels: KernelKind,
+  threads: Threads | null,
+): Promise<Result<StartedBackend, EngineFault>> {
+  // tfjs's threaded build loads a script from a blob:, which the extension's policy forbids.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths({
     'tfjs-backend-wasm.wasm': plainUrl,
@@ -55,7 +61,7 @@ export async function startWasm(kernels: KernelKind): Promise<Result<StartedBack
   // Returns false and leaves another backend active when WebAssembly is refused.
   const started = await tf.setBackend('wasm');
   if (!started || tf.getBackend() !== 'wasm') return failure({ reason: 'refused' });
-  await useKernels(kernels);
+  await useKernels(kernels, threads);
   return success({ name: 'wasm', kernels, lost: new Promise(() => undefined) });
 }
 

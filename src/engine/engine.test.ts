@@ -4,20 +4,21 @@ import { weightsOf } from '../../test/support/packaged.ts';
 import { startBackend } from '../../test/support/tensorflow.ts';
 import { failure, success } from '../core/result.ts';
 import type { KernelKind } from '../kernels/kinds.ts';
-import { kernelHeapBytes, registerKernels } from '../kernels/register.ts';
+import { kernelHeapBytes, registerKernels, type Threads } from '../kernels/register.ts';
 import { PACKAGED_CARDS } from '../platform/packaged-models.ts';
 import { startEngine } from './engine.ts';
 
 const broken = new Map<KernelKind, Breakage>();
 /** Kernels that are started without being offered to tfjs. */
 const silent = new Set<KernelKind>();
-const started: KernelKind[] = [];
+const started: (KernelKind | `${KernelKind} shared`)[] = [];
 
 /** tfjs in Node instead of in the browser; all variants are the plain one, which every Node has. */
 vi.mock('./backends.ts', () => ({
   startWebGpu: async () => failure({ reason: 'no-adapter' }),
-  startWasm: async (kernels: KernelKind) => {
-    started.push(kernels);
+  startWasm: async (kernels: KernelKind, threads: Threads | null) => {
+    started.push(threads === null ? kernels : `${kernels} shared`);
+    if (threads !== null) throw new RangeError('could not allocate memory');
     await startBackend('wasm');
     if (kernels !== 'stock' && !silent.has(kernels)) await registerKernels('simd');
     const breakage = broken.get(kernels);
@@ -50,6 +51,16 @@ describe('the engine on WASM', () => {
     });
     expect(started).toEqual(['relaxed']);
     expect(kernelHeapBytes()).toBeGreaterThan(0);
+    engine.value.network.dispose();
+  });
+
+  it('goes on without threads when there is no shared memory left', async () => {
+    vi.stubGlobal('crossOriginIsolated', true);
+    vi.stubGlobal('navigator', { hardwareConcurrency: 2 });
+    const engine = await start();
+    vi.unstubAllGlobals();
+    if (!engine.ok) throw new Error(engine.failure.reason);
+    expect(started).toEqual(['relaxed shared', 'simd shared', 'relaxed']);
     engine.value.network.dispose();
   });
 

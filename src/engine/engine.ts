@@ -10,6 +10,7 @@ import type { KernelKind } from '../kernels/kinds.ts';
 import { kernelHeapBytes } from '../kernels/register.ts';
 import { type EngineFault, type EngineNote, thrownFault } from '../protocol/engine-fault.ts';
 import { type StartedBackend, startWasm, startWebGpu } from './backends.ts';
+import { browserThreads } from './kernel-threads.ts';
 import { type TunableNetwork, tunable } from './tune.ts';
 
 export interface Model {
@@ -54,13 +55,19 @@ export async function startEngine(
   return plain.ok ? success({ ...plain.value, note }) : plain;
 }
 
-/** WASM on the fastest kernels that prove themselves; where none do, with the fault of tfjs's own. */
+/**
+ * WASM on the fastest kernels that prove themselves, with memory for several threads where there may be any; where none do,
+ * with the fault of tfjs's own.
+ */
 async function provenWasm(model: Model): Promise<Result<Omit<Engine, 'note'>, EngineFault>> {
-  for (const kernels of supportedVariants()) {
-    const found = await proven(model, () => startWasm(kernels));
-    if (found.ok) return found;
+  const shared = browserThreads();
+  for (const threads of shared === null ? [null] : [shared, null]) {
+    for (const kernels of supportedVariants()) {
+      const found = await proven(model, () => startWasm(kernels, threads));
+      if (found.ok) return found;
+    }
   }
-  return proven(model, () => startWasm('stock'));
+  return proven(model, () => startWasm('stock', null));
 }
 
 async function proven(

@@ -11,7 +11,7 @@ import { Outbox } from './outbox.ts';
 import { readUrl } from './read-url.ts';
 
 const send = sender(engineToBackground, 'background', toBackground());
-const outbox = new Outbox(send);
+const outbox = new Outbox(send, closeSoon);
 /** News that nobody needs twice: without a listener it is dropped. */
 const unheard = () => undefined;
 let idle = false;
@@ -19,6 +19,11 @@ let idle = false;
 /** Frees the memory of WASM and graphics. Undelivered outcomes keep the document open until they are collected. */
 function closeWhenDone(): void {
   if (idle && outbox.isEmpty) window.close();
+}
+
+/** Later: closing at once would take along an answer that is on its way. */
+function closeSoon(): void {
+  setTimeout(closeWhenDone, 1000);
 }
 
 const host = createEngineHost({
@@ -54,8 +59,7 @@ listen(
         return {};
       },
       'engine.status': () => {
-        // Later: closing at once would take the answer along.
-        setTimeout(closeWhenDone, 1000);
+        closeSoon();
         return { ...host.status(), undelivered: outbox.collect() };
       },
     },

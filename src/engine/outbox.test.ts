@@ -1,6 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineOutcome } from '../protocol/messages.ts';
-import { Outbox } from './outbox.ts';
+import { KNOCK_MS, KNOCKS, Outbox } from './outbox.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const outcome = (jobId: string): EngineOutcome => ({
   ...{
@@ -19,7 +23,7 @@ describe('the outbox', () => {
       if (jobId === 'lost') throw new Error('nobody listens');
       return {};
     });
-    const outbox = new Outbox(send as never);
+    const outbox = new Outbox(send as never, () => undefined);
     await outbox.deliver(outcome('arrived'));
     expect(outbox.isEmpty).toBe(true);
     await outbox.deliver(outcome('lost'));
@@ -35,11 +39,74 @@ describe('the outbox', () => {
         new Promise((resolve) => {
           arrive = resolve;
         })) as never,
+      () => undefined,
     );
     const delivered = outbox.deliver(outcome('a'));
     expect(outbox.collect()).toEqual([outcome('a')]);
     arrive({});
     await delivered;
     expect(outbox.isEmpty).toBe(true);
+  });
+
+  describe('nobody listens to', () => {
+    const open = () => {
+      vi.useFakeTimers();
+      const sent: string[] = [];
+      const listener = { isThere: false, hear: () => undefined as unknown };
+      const onEmpty = vi.fn();
+      const send = async (_name: string, { jobId }: { jobId: string }) => {
+        sent.push(jobId);
+        if (!listener.isThere) throw new Error('nobody listens');
+        listener.hear();
+        return {};
+      };
+      const outbox = new Outbox(send as never, onEmpty);
+      return { outbox, sent, listener, onEmpty };
+    };
+
+    it('tries again with one outcome, and once that arrives with the rest', async () => {
+      const { outbox, sent, listener, onEmpty } = open();
+      await Promise.all([outbox.deliver(outcome('a')), outbox.deliver(outcome('b'))]);
+      await vi.advanceTimersByTimeAsync(KNOCK_MS);
+      expect(sent).toEqual(['a', 'b', 'a']);
+      expect(onEmpty).not.toHaveBeenCalled();
+      listener.isThere = true;
+      await vi.advanceTimersByTimeAsync(KNOCK_MS);
+      expect(sent).toEqual(['a', 'b', 'a', 'a', 'b']);
+      expect(onEmpty).toHaveBeenCalledTimes(1);
+      expect([outbox.isEmpty, vi.getTimerCount()]).toEqual([true, 0]);
+    });
+
+    it('leaves the rest to a background that starts with the first and asks for it', async () => {
+      const { outbox, sent, listener } = open();
+      await Promise.all([outbox.deliver(outcome('a')), outbox.deliver(outcome('b'))]);
+      listener.isThere = true;
+      listener.hear = () => outbox.collect();
+      await vi.advanceTimersByTimeAsync(KNOCK_MS);
+      expect(sent).toEqual(['a', 'b', 'a']);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('does not try again with what was collected', async () => {
+      const { outbox, sent } = open();
+      await outbox.deliver(outcome('a'));
+      const delivered = outbox.deliver(outcome('b'));
+      expect(outbox.collect()).toHaveLength(2);
+      expect(await delivered).toBe(false);
+      expect([sent, vi.getTimerCount()]).toEqual([['a', 'b'], 0]);
+    });
+
+    it('gives up after a while, and begins anew with the next outcome that arrives', async () => {
+      const { outbox, sent, listener } = open();
+      await outbox.deliver(outcome('a'));
+      await vi.advanceTimersByTimeAsync(100 * KNOCK_MS);
+      expect(sent).toHaveLength(1 + KNOCKS);
+      listener.isThere = true;
+      await outbox.deliver(outcome('b'));
+      listener.isThere = false;
+      await outbox.deliver(outcome('c'));
+      await vi.advanceTimersByTimeAsync(KNOCK_MS);
+      expect(sent.slice(1 + KNOCKS)).toEqual(['b', 'c', 'a']);
+    });
   });
 });

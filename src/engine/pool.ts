@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { Effort } from '../core/model/tiles.ts';
 import type { Backend, ModelRole } from '../core/verdict.ts';
 import type { EngineFault, EngineNote } from '../protocol/engine-fault.ts';
+import { threadsFor } from './thread-policy.ts';
 import { takeNext, type Waiting } from './waiting-line.ts';
 import {
   isPlausible,
@@ -195,8 +196,10 @@ export class WorkerPool {
     const late = () => this.#fault(member, { reason: 'slow-picture' });
     member.timer = this.#options.timers.start(late, taskDeadlineMs(task));
     const { bytes, sha256, effort, role } = task;
+    const busy = [...this.#members].filter((other) => other !== member && other.task !== null).length;
+    const threads = threadsFor({ priority: task.priority(), busy, cores: this.#options.cores });
     // Copied, not transferred: a second try needs the bytes again.
-    member.worker.post({ kind: 'screen', taskId: member.taskId, bytes, sha256, effort, role });
+    member.worker.post({ kind: 'screen', taskId: member.taskId, bytes, sha256, effort, role, threads });
   }
 
   #hear(member: Member, message: unknown): void {

@@ -30,6 +30,8 @@ export const workerRequest = v.variant('kind', [
     sha256,
     effort,
     role: v.picklist(MODEL_ROLES),
+    /** To infer with, where there are as many. */
+    threads: v.pipe(count, v.minValue(1)),
   }),
 ]);
 export type WorkerRequest = v.InferOutput<typeof workerRequest>;

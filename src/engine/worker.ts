@@ -12,11 +12,13 @@ import { sniff } from '../core/image/sniff.ts';
 import { modelKey } from '../core/model/card.ts';
 import { type Result, success } from '../core/result.ts';
 import { screenImage } from '../core/score/screen.ts';
+import { useThreads } from '../kernels/register.ts';
 import { PACKAGED_CARDS } from '../platform/packaged-models.ts';
 import { type EngineFault, thrownFault } from '../protocol/engine-fault.ts';
 import { backendHeapBytes } from './backends.ts';
 import { createCanvasDecoder } from './canvas-decoder.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { welcoming } from './kernel-threads.ts';
 import { type LoadedModel, LoadedModels } from './loaded-models.ts';
 import { packagedWeights } from './model.ts';
 import { type Screened, type WorkerReply, type WorkerRequest, workerRequest } from './worker-protocol.ts';
@@ -58,11 +60,12 @@ async function start(request: StartRequest): Promise<Result<Running, EngineFault
 }
 
 async function screen(
-  { bytes, sha256, effort, role }: ScreenRequest,
-  { card, network }: LoadedModel,
+  { bytes, sha256, effort, role, threads }: ScreenRequest,
+  { card, network: alone }: LoadedModel,
   { engine, tools }: Running,
 ): Promise<Screened> {
   const startedAt = performance.now();
+  useThreads(threads);
   const sniffed = sniff(bytes);
   if (!sniffed.ok) return { verdict: sniffed.failure, map: null, thumbnail: null };
   const decoded = await decodeImage(bytes, sniffed.value, tools);
@@ -71,6 +74,8 @@ async function screen(
   const facts = { ...sniffed.value.facts, widthPx: image.widthPx, heightPx: image.heightPx };
   const common = { facts, model: modelKey(card), sha256 };
   const jpegQuality = fileJpegQuality(bytes, sniffed.value.format);
+  const helped = threads > 1 && engine.backend === 'wasm';
+  const network = helped ? welcoming(alone) : alone;
   const screening = await screenImage(image, { card, network, effort, jpegQuality });
   const computeMs = performance.now() - startedAt;
   const thumbnail = await thumbnailOf(image);

@@ -89,5 +89,16 @@ export const LARGEST_BLOCK = 128;
 /** Scratch of a convolution: three addresses for every cell of a block, then the block after its depthwise part. */
 export const ADDRESS_TABLE_BYTES = 1536;
 
-/** An entry of the schedule: address of a step, first row, row after the last. */
-export const ENTRY_BYTES = 12;
+/**
+ * An entry of the schedule: address of a step, first row, row after the last; then, for threads, how many entries must be
+ * done before it (all of earlier steps), and how many are done when its step is.
+ */
+export const ENTRY_BYTES = 20;
+export const AFTER = 12;
+
+/** What threads share about a pass: its number and the next entry to claim, a 64-bit word; entries done; the schedule. */
+export const CLAIM = 0;
+export const DONE = 64;
+export const SCHEDULE = 128;
+export const COUNT = 132;
+export const CONTROL_BYTES = 192;

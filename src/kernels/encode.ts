@@ -3,6 +3,7 @@ import type { StepConstants } from './constants.ts';
 import * as field from './descriptor.ts';
 import { cellBytes, insideOf, type PlacedTensor, rowBytes } from './layout.ts';
 import { isGathered, segmentsOf, windowLength } from './pack.ts';
+import { cutRows } from './parts.ts';
 import type { Convolve, MapStep, Pool, Step, Taps } from './steps.ts';
 import { paysInTiles, tilesTogether } from './winograd.ts';
 
@@ -47,16 +48,18 @@ const BLOCK_BYTES = 49_152;
 const SMALLEST_BLOCK = 32;
 
 /**
- * Descriptors of `steps` with their tables, and `count` schedule entries, as words to store at `bases.program`; `schedule`
- * is the address of the first entry.
+ * Descriptors of `steps` with their tables, and `count` schedule entries for that many threads, as words to store at
+ * `bases.program`; `schedule` is the address of the first entry.
  */
 export function encode(
   steps: readonly Step[],
   contexts: readonly StepContext[],
   bases: Bases,
+  threads: number,
 ): { words: Int32Array; schedule: number; count: number } {
   const program = new Program(bases.program);
   const entries: number[] = [];
+  let count = 0;
   for (const [index, step] of steps.entries()) {
     const context = contexts[index];
     if (context === undefined) throw new Error('a step without context');
@@ -65,10 +68,16 @@ export function encode(
     describeOperation(fields, program, { step, context });
     const words = new Array<number>(field.STEP_BYTES / 4).fill(0);
     for (const [offset, value] of fields) words[offset / 4] = value;
-    entries.push(program.append(words), 0, context.output.rows);
+    const address = program.append(words);
+    const inTiles = fields.get(field.OPERATION) === field.WINOGRAD;
+    const { rows, columns } = context.output;
+    const parts = cutRows(rows, { columns, threads, inTiles });
+    const [after, until] = [count, count + parts.length];
+    for (const { from, to } of parts) entries.push(address, from, to, after, until);
+    count = until;
   }
   const schedule = program.append(entries);
-  return { words: Int32Array.from(program.words), schedule, count: steps.length };
+  return { words: Int32Array.from(program.words), schedule, count };
 }
 
 const bits = new DataView(new ArrayBuffer(4));

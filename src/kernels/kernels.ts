@@ -21,9 +21,18 @@ export function supportedVariants(): KernelVariant[] {
   return (['relaxed', 'simd'] as const).filter((variant) => WebAssembly.validate(PROBES[variant]));
 }
 
-/** The kernels of `variant`, compiled. */
-export async function compileKernels(variant: KernelVariant): Promise<WebAssembly.Module> {
-  const { KERNELS } =
-    variant === 'relaxed' ? await import('./generated/relaxed.ts') : await import('./generated/simd.ts');
+/** The kernels of `variant`, compiled; `shared` for a memory that threads share. */
+export async function compileKernels(variant: KernelVariant, shared = false): Promise<WebAssembly.Module> {
+  const { KERNELS } = await (shared ? SHARED : ALONE)[variant]();
   return WebAssembly.compile(Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0)));
 }
+
+type Load = () => Promise<{ KERNELS: string }>;
+const ALONE: Record<KernelVariant, Load> = {
+  relaxed: () => import('./generated/relaxed.ts'),
+  simd: () => import('./generated/simd.ts'),
+};
+const SHARED: Record<KernelVariant, Load> = {
+  relaxed: () => import('./generated/relaxed-shared.ts'),
+  simd: () => import('./generated/simd-shared.ts'),
+};

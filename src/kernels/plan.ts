@@ -16,7 +16,11 @@ export interface Plan {
   constants: Constants;
   /** Address of the first constant; scratch memory lies below it. */
   constantsAddress: number;
+  /** Of the first thread; each of the others' lies `scratchBytes` behind. */
   scratchAddress: number;
+  scratchBytes: number;
+  /** Most threads that may share a pass. */
+  threads: number;
   draft: Draft;
   forms: TensorForm[];
   output: TensorId;
@@ -37,20 +41,26 @@ export interface SizedPlan {
   memoryBytes: number;
 }
 
+/** Where threads agree on who does what (`descriptor.ts`). */
+export const CONTROL_ADDRESS = 512;
 /** Address 0 means "none" in descriptors. */
 const FIRST_ADDRESS = 1024;
 
-/** The plan of `layers`, whose weights are known to fit; null when a layer has no step. */
-export function planFor(layers: readonly Layer[], weights: Weights): Plan | null {
+/** The plan of `layers`, whose weights are known to fit, for that many threads; null when a layer has no step. */
+export function planFor(layers: readonly Layer[], weights: Weights, threads = 1): Plan | null {
   const lowered = lower(layers, weights);
   if (lowered === null) return null;
   const { draft, output } = lowered;
   const forms = formTensors(draft);
-  const scratchBytes = Math.max(...draft.steps.map((step) => scratchBytesOf(step, forms[step.input])));
+  const scratchBytes = aligned(
+    Math.max(...draft.steps.map((step) => scratchBytesOf(step, forms[step.input]))),
+  );
   return {
     constants: layConstants(draft, forms),
     scratchAddress: FIRST_ADDRESS,
-    constantsAddress: aligned(FIRST_ADDRESS + scratchBytes),
+    scratchBytes,
+    threads,
+    constantsAddress: FIRST_ADDRESS + threads * scratchBytes,
     draft,
     forms,
     output,
@@ -67,8 +77,15 @@ function scratchBytesOf(step: Step, input: TensorForm | undefined): number {
   return suitsWinograd(step, cellLength) ? Math.max(direct, winogradScratchBytes(step, cellLength)) : direct;
 }
 
-/** `plan` for pictures of `rows * columns`; throws when they are too small or branches disagree about sizes. */
-export function sizePlan(plan: Plan, picture: { rows: number; columns: number }): SizedPlan {
+/**
+ * `plan` for pictures of `rows * columns`, cut for `threads` of its threads; throws when they are too small or branches
+ * disagree about sizes.
+ */
+export function sizePlan(
+  plan: Plan,
+  picture: { rows: number; columns: number },
+  threads = plan.threads,
+): SizedPlan {
   const { draft, constants, constantsAddress } = plan;
   const { tensors, arenaBytes } = layOut(draft, plan, picture);
   const tensorAt = (id: TensorId) => {
@@ -85,7 +102,7 @@ export function sizePlan(plan: Plan, picture: { rows: number; columns: number })
     const addend = step.addend === null ? null : tensorAt(step.addend);
     return { constants: places, input: tensorAt(step.input), output: tensorAt(step.output), addend, bases };
   });
-  const { words, schedule, count } = encode(draft.steps, contexts, bases);
+  const { words, schedule, count } = encode(draft.steps, contexts, bases, threads);
   const result = tensorAt(plan.output);
   const { rows, columns, channels, cellLength } = result;
   return {

@@ -12,30 +12,50 @@ import { compileKernels, supportedVariants } from './kernels.ts';
 import type { KernelKind, KernelVariant } from './kinds.ts';
 import { createMachine, type Machine } from './machine.ts';
 import { planFor } from './plan.ts';
+import { HelperTeam, type StartHelper } from './team.ts';
 
 const BACKEND = 'wasm';
 const machines = new Map<PreparedNetwork, Machine>();
+let team: HelperTeam | null = null;
+
+/** How networks may be run by several threads: the one that calls, and helpers that are started when they are wanted. */
+export interface Threads {
+  startHelper: StartHelper;
+  most: number;
+}
 
 /**
- * Registers the fastest variant that runs here, or `variant`; from then on networks built on the `wasm` backend use it.
- * Returns null, and changes nothing, where there is no SIMD.
+ * Registers the fastest variant that runs here, or `variant`; from then on networks built on the `wasm` backend use it,
+ * on one thread until `useThreads`. Returns null, and changes nothing, where there is no SIMD.
  */
-export async function registerKernels(variant = supportedVariants()[0]): Promise<KernelVariant | null> {
+export async function registerKernels(
+  variant = supportedVariants()[0],
+  threads: Threads | null = null,
+): Promise<KernelVariant | null> {
   if (variant === undefined) return null;
-  const module = await compileKernels(variant);
+  const most = threads !== null && typeof SharedArrayBuffer === 'function' ? threads.most : 1;
+  const module = await compileKernels(variant, most > 1);
   unregisterKernels();
-  registerKernel(networkKernel(module));
+  team = threads !== null && most > 1 ? new HelperTeam(threads.startHelper, most - 1) : null;
+  registerKernel(networkKernel(module, team));
   return variant;
 }
 
+/** Networks run on that many threads from now on, or on as many as they were registered with. */
+export function useThreads(threads: number): void {
+  team?.useThreads(threads);
+}
+
 /** Networks built from now on run on `kernels`. Rejects when they do not compile. */
-export async function useKernels(kernels: KernelKind): Promise<void> {
+export async function useKernels(kernels: KernelKind, threads: Threads | null = null): Promise<void> {
   if (kernels === 'stock') unregisterKernels();
-  else await registerKernels(kernels);
+  else await registerKernels(kernels, threads);
 }
 
 /** Networks built from now on run on tfjs's own kernels again; those built on Telltale's throw when they are run. */
 export function unregisterKernels(): void {
+  team?.dispose();
+  team = null;
   if (getKernel(NETWORK_KERNEL, BACKEND) !== undefined) unregisterKernel(NETWORK_KERNEL, BACKEND);
 }
 
@@ -44,15 +64,20 @@ export function kernelHeapBytes(): number {
   return [...machines.values()].reduce((sum, machine) => sum + machine.heapBytes(), 0);
 }
 
-function networkKernel(module: WebAssembly.Module): KernelConfig & NetworkKernel {
+function networkKernel(module: WebAssembly.Module, helpers: HelperTeam | null): KernelConfig & NetworkKernel {
   return {
     kernelName: NETWORK_KERNEL,
     backendName: BACKEND,
     prepare: (layers, weights) => {
-      const plan = planFor(layers, weights);
+      const plan = planFor(layers, weights, 1 + (helpers?.most ?? 0));
       if (plan === null) return null;
-      const prepared: PreparedNetwork = { dispose: () => machines.delete(prepared) };
-      machines.set(prepared, createMachine(module, plan));
+      const machine = createMachine(module, plan, helpers);
+      const prepared: PreparedNetwork = {
+        dispose: () => {
+          if (machines.delete(prepared)) machine.dispose();
+        },
+      };
+      machines.set(prepared, machine);
       return prepared;
     },
     kernelFunc: ({ inputs, backend, attrs }) => {
@@ -64,7 +89,7 @@ function networkKernel(module: WebAssembly.Module): KernelConfig & NetworkKernel
   };
 }
 
-/** One picture after the other: a batch gains nothing on one thread. */
+/** One picture after the other: threads share each. */
 function runOn(machine: Machine, picture: TensorInfo, backend: BackendWasm): TensorInfo {
   const [batch = 0, rows = 0, columns = 0, channels = 0] = picture.shape;
   const length = rows * columns * channels;

@@ -1,8 +1,9 @@
 /** `telltale screen` from outside: what it prints and how it ends. */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ROOT } from '../../scripts/lib/command.mjs';
 import { modelKey } from '../../src/core/model/card.ts';
 import { patchesAlong } from '../../src/core/model/geometry.ts';
@@ -111,6 +112,34 @@ describe('telltale screen', () => {
     const help = await telltale(['screen', '--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toMatch(/^Usage: telltale screen /);
+  });
+
+  it('has threads that help it with each picture', async () => {
+    const [preload, log] = [path.join(scratch, 'preload.mjs'), path.join(scratch, 'threads.txt')];
+    writeFileSync(
+      preload,
+      `import { appendFileSync } from 'node:fs';\nappendFileSync(${JSON.stringify(log)}, process.argv[1] + '\\n');\n`,
+    );
+    // Runs in every thread before its own script does.
+    vi.stubEnv('NODE_OPTIONS', `--import=${pathToFileURL(preload)}`);
+    const child = startTelltale(['screen', ...Array(1000).fill(PICTURE), '--json']);
+    vi.unstubAllEnvs();
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    child.stdout.resume();
+    child.stderr.resume();
+    // Begins with the pictures, and is as slow as the machine is busy.
+    const wanted = Math.min(4, availableParallelism()) - 1;
+    await vi
+      .waitFor(
+        () => {
+          const threads = readFileSync(log, 'utf8').split('\n');
+          expect(threads.some((script) => script.endsWith('screen-worker.js'))).toBe(true);
+          expect(threads.filter((script) => script.endsWith('kernel-helper.js'))).toHaveLength(wanted);
+        },
+        { timeout: 50_000 },
+      )
+      .finally(() => child.kill());
+    await closed;
   });
 
   it('refuses WebGPU where there is none', async () => {

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { kernelModule } from '../../scripts/build-kernels.mjs';
+import { kernelModule, VARIANTS } from '../../scripts/build-kernels.mjs';
 import { ROOT } from '../../scripts/lib/command.mjs';
 
-describe.each(['relaxed', 'simd'] as const)('src/kernels/generated/%s.ts', (variant) => {
+const variants = Object.keys(VARIANTS) as (keyof typeof VARIANTS)[];
+
+describe.each(variants)('src/kernels/generated/%s.ts', (variant) => {
   it('is what `node scripts/build-kernels.mjs` writes', async () => {
     const committed = readFileSync(path.join(ROOT, `src/kernels/generated/${variant}.ts`), 'utf8');
     // No diff of two long lines: the answer is yes or no.

@@ -58,6 +58,14 @@ describe('the manifest of one browser only', () => {
     expect(manifest.incognito).toBe('split');
   });
 
+  it('isolates its pages in Chrome only, where that gives them shared memory', () => {
+    const { cross_origin_embedder_policy: embedder, cross_origin_opener_policy: opener } =
+      builtManifest('chrome');
+    expect([embedder, opener]).toEqual([{ value: 'require-corp' }, { value: 'same-origin' }]);
+    const keys = Object.keys(builtManifest('firefox'));
+    expect(keys.filter((key) => key.startsWith('cross_origin'))).toEqual([]);
+  });
+
   it('is an event page without offscreen document in Firefox', () => {
     const manifest = builtManifest('firefox');
     expect(manifest.background.service_worker).toBeUndefined();

@@ -72,6 +72,10 @@ describe('a page scan', () => {
       .sort((a, b) => probabilityOf(b) - probabilityOf(a))
       .map(({ image }) => image.label);
     expect(names.slice(0, 5)).toEqual(byProbability.slice(0, 5));
+    // Made from stored bytes: the popup is an isolated page, which loads no picture from a site.
+    await popup.waitForFunction(() =>
+      [...document.images].some(({ src, naturalWidth }) => src.startsWith('blob:') && naturalWidth > 0),
+    );
 
     const flagged = view.rows.filter(({ state }) => state !== null && isFlagged(state)).length;
     const worker = await serviceWorker(session);

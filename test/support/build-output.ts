@@ -26,6 +26,8 @@ export interface BuiltManifest {
   web_accessible_resources?: unknown[];
   externally_connectable?: unknown;
   content_security_policy?: Record<string, string>;
+  cross_origin_embedder_policy?: { value: string };
+  cross_origin_opener_policy?: { value: string };
   incognito?: string;
   message_serialization?: string;
   minimum_chrome_version?: string;

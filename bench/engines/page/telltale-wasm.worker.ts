@@ -1,4 +1,4 @@
 import { serve } from './serve.ts';
 import { prepareTelltale } from './telltale.ts';
 
-serve((task) => prepareTelltale(task, 'wasm'));
+serve((task, threads) => prepareTelltale(task, 'wasm', threads));

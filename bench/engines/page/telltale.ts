@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { buildLayers, type NetworkKernels } from '../../../src/core/model/network.ts';
 import { hasSeparable } from '../../../src/core/model/separable.ts';
 import { startWasm, startWebGpu } from '../../../src/engine/backends.ts';
+import { browserThreads } from '../../../src/engine/kernel-threads.ts';
 import { supportedVariants } from '../../../src/kernels/kernels.ts';
+import { useThreads } from '../../../src/kernels/register.ts';
 import { type Candidate, fasterOf } from '../../../src/kernels/webgpu/choice.ts';
 import { type Logits, type Prepared, picturesOf, type Task } from '../task.ts';
 import { networkOf } from './serve.ts';
@@ -13,11 +15,12 @@ interface Runner extends Candidate {
 }
 
 /** The task on the packaged WASM backend, or on WebGPU where the adapter is a real one, by the faster kernels there. */
-export async function prepareTelltale(task: Task, device: 'wasm' | 'webgpu'): Promise<Prepared> {
+export async function prepareTelltale(task: Task, device: 'wasm' | 'webgpu', threads = 1): Promise<Prepared> {
   const started = await (device === 'wasm'
-    ? startWasm(supportedVariants()[0] ?? 'stock')
+    ? startWasm(supportedVariants()[0] ?? 'stock', browserThreads())
     : startWebGpu(false));
   if (!started.ok) throw new Error(started.failure.reason);
+  useThreads(threads);
   const { layers, weights } = await networkOf(task);
   const { sizePx, batch } = task;
   const rgb = picturesOf(task);

@@ -1,12 +1,6 @@
 /** Telltale's inference kernels: executes a schedule of steps over one memory (`../descriptor.ts`). */
-import { CONVOLVE, DEPTHWISE, ENTRY_BYTES, MAP, NEAREST_RESIDUAL, OPERATION, POOL, WINOGRAD } from '../descriptor';
-import { convolve } from './convolution';
-import { depthwise } from './depthwise';
-import { map } from './map';
-import { clearMargin } from './margin';
-import { nearestResidual } from './nearest-residual';
-import { pool } from './pool';
-import { winograd } from './winograd';
+import { ENTRY_BYTES } from '../descriptor';
+import { runStep } from './step';
 
 /** Executes `count` entries one after the other; `scratch` is this thread's own memory. */
 export function run(schedule: usize, count: i32, scratch: usize): void {
@@ -14,17 +8,4 @@ export function run(schedule: usize, count: i32, scratch: usize): void {
     const entry = schedule + index * ENTRY_BYTES;
     runStep(load<usize>(entry), load<i32>(entry, 4), load<i32>(entry, 8), scratch);
   }
-}
-
-/** Executes rows `from` up to but not including `to` of one step. */
-function runStep(step: usize, from: i32, to: i32, scratch: usize): void {
-  clearMargin(step, from, to);
-  const operation = load<i32>(step, OPERATION);
-  if (operation == CONVOLVE) convolve(step, from, to, scratch);
-  else if (operation == WINOGRAD) winograd(step, from, to, scratch);
-  else if (operation == DEPTHWISE) depthwise(step, from, to, scratch);
-  else if (operation == POOL) pool(step, from, to);
-  else if (operation == MAP) map(step, from, to);
-  else if (operation == NEAREST_RESIDUAL) nearestResidual(step, from, to);
-  else unreachable();
 }

@@ -22,8 +22,8 @@ export default defineConfig({
           include: ['test/cli/**/*.test.ts'],
           environment: 'node',
           // Each test starts processes, on a machine that may be busy.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -34,7 +34,7 @@ export default defineConfig({
           environment: 'node',
           // One browser at a time: the suites measure placement and run inference on two cores.
           fileParallelism: false,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },

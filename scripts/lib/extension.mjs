@@ -13,7 +13,8 @@ import puppeteer from 'puppeteer-core';
  * @typedef {{ browser: Browser, extensionId: string, desk: Page, close: () => Promise<void> }} Session
  */
 
-const PATIENCE_MS = 20_000;
+/** The first verdict waits for the engine to start and prove its kernels; on busy cores that took 25 seconds. */
+const PATIENCE_MS = 45_000;
 
 /**
  * A copy of a build in a temporary folder in which the optional host access is granted at install. Nothing

@@ -96,9 +96,14 @@ export const ADDRESS_TABLE_BYTES = 1536;
 export const ENTRY_BYTES = 20;
 export const AFTER = 12;
 
-/** What threads share about a pass: its number and the next entry to claim, a 64-bit word; entries done; the schedule. */
+/**
+ * What threads share about a pass: its number and the next entry to claim, a 64-bit word; entries done, of all passes
+ * (modulo 2^32), and how many of them before this one; the schedule; pages of memory.
+ */
 export const CLAIM = 0;
 export const DONE = 64;
 export const SCHEDULE = 128;
 export const COUNT = 132;
+export const DONE_BEFORE = 136;
+export const PAGES = 140;
 export const CONTROL_BYTES = 192;

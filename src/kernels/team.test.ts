@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { buildKernelHelper } from '../../test/support/kernel-helper.ts';
 import { helpersFrom } from '../cli/kernel-threads.ts';
 import { CASES, conv, noise, weightsFor, widen } from './cases.testing.ts';
-import { DONE, SCHEDULE } from './descriptor.ts';
+import { DONE, DONE_BEFORE, PAGES, SCHEDULE } from './descriptor.ts';
 import { HELPER_PATIENCE_MS, type HelperMessage, type Workplace } from './helper.ts';
 import { compileKernels, supportedVariants } from './kernels.ts';
 import type { KernelVariant } from './kinds.ts';
@@ -82,7 +82,8 @@ function awaitHelp({ id }: HelperMessage, attached: Attached): void {
   const workplace = attached.get(id);
   if (workplace === undefined) throw new Error('help for a machine that nobody knows');
   const words = new Int32Array(workplace.memory.buffer);
-  const found = Atomics.wait(words, (workplace.control + DONE) / 4, 0, 30_000);
+  const before = Atomics.load(words, (workplace.control + DONE_BEFORE) / 4);
+  const found = Atomics.wait(words, (workplace.control + DONE) / 4, before, 30_000);
   if (found === 'timed-out') throw new Error('nobody helps');
 }
 
@@ -151,7 +152,8 @@ describe('helpers', () => {
       new Float32Array(memory.buffer, sized.pictureAddress, pictureOf(size).length).set(pictureOf(size));
       open(control, sized.schedule, sized.entries);
       helper.post({ kind: 'help', id: attached.id });
-      const done = () => Atomics.load(words, (control + DONE) / 4);
+      const [total, before] = [(control + DONE) / 4, (control + DONE_BEFORE) / 4];
+      const done = () => Atomics.load(words, total) - Atomics.load(words, before);
       await vi.waitFor(() => expect(done()).toBe(sized.entries), { timeout: 20_000 });
       expect(result).toEqual(expected);
       expect(expected.some((value) => value !== 0)).toBe(true);
@@ -159,6 +161,32 @@ describe('helpers', () => {
     }
     helper.terminate();
     expect(heapBytes[1]).toBeGreaterThan(heapBytes[0] ?? 0);
+  });
+
+  it('leave a pass alone whose memory they do not see the end of', async () => {
+    const messages: HelperMessage[] = [];
+    const team = teamOf(2, () => ({ post: (message) => messages.push(message), terminate: () => undefined }));
+    team.useThreads(2);
+    const machine = await machineOf('an Xception block', team);
+    const [attached] = messages;
+    if (attached?.kind !== 'attach') throw new Error('nothing was attached');
+    const { module, memory, control, scratch } = attached.workplace;
+    const size = { rows: 21, columns: 8 };
+    machine.run(size, pictureOf(size));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const open = exports.open as (control: number, schedule: number, count: number) => void;
+    const help = exports.help as (control: number, scratch: number, patienceMs: number) => void;
+    const sized = sizePlan(planOf('an Xception block', 2), size);
+    open(control, sized.schedule, sized.entries);
+    const word = (offset: number) => new Int32Array(memory.buffer, control + offset, 1);
+    const done = () => (word(DONE)[0] ?? 0) - (word(DONE_BEFORE)[0] ?? 0);
+    const [pages = 0] = word(PAGES);
+    word(PAGES)[0] = pages + 1;
+    help(control, scratch, 1000);
+    expect(done()).toBe(0);
+    word(PAGES)[0] = pages;
+    help(control, scratch, 1000);
+    expect(done()).toBe(sized.entries);
   });
 
   it('serve several machines, and come and go', async () => {

@@ -1,4 +1,6 @@
 """Known high-pass filters: where a learned bank starts."""
+from typing import Sequence, Tuple
+
 import torch
 from torch import Tensor
 
@@ -24,13 +26,32 @@ MIXES = ((0.299, 0.587, 0.114), (-0.169, -0.331, 0.5), (0.5, -0.419, -0.081))
 CHROMA_KERNELS = (4, 0, 1, 5, 2, 3, 6, 7)
 
 
+
+
 def high_pass_bank(channels: int, kernel: int) -> Tensor:
     """[channels, 3, kernel, kernel]: half of the filters on luma, a quarter on each chroma mix."""
-    luma = channels - 2 * (channels // 4)
-    wanted = [(MIXES[0], KERNELS[index % len(KERNELS)]) for index in range(luma)]
+    chroma = channels // 4
+    wanted = [(MIXES[0], KERNELS[index % len(KERNELS)]) for index in range(channels - 2 * chroma)]
     for mix in MIXES[1:]:
-        wanted += [(mix, KERNELS[CHROMA_KERNELS[index % len(KERNELS)]]) for index in range(channels // 4)]
-    bank = torch.zeros(channels, 3, kernel, kernel)
+        wanted += [(mix, KERNELS[CHROMA_KERNELS[index % len(KERNELS)]]) for index in range(chroma)]
+    # Repeated filters would stay twins for ever: both would get the same gradient.
+    return _bank(wanted, kernel) + 0.01 * torch.randn(channels, 3, kernel, kernel)
+
+
+def high_pass_colour_bank(channels: int, kernel: int) -> Tensor:
+    """[channels, 3, kernel, kernel]: the same filters on luma and on both chroma mixes."""
+    if channels % len(MIXES) or channels > len(MIXES) * len(KERNELS):
+        raise ValueError(f"{channels} filters are not {len(MIXES)} times up to {len(KERNELS)}")
+    return _bank([(mix, values) for mix in MIXES for values in KERNELS[: channels // len(MIXES)]], kernel)
+
+
+STARTS = {"high-pass": high_pass_bank, "high-pass-colour": high_pass_colour_bank}
+"""What the `start` of a bank says."""
+
+
+def _bank(wanted: Sequence[Tuple[Sequence[float], Sequence[Sequence[float]]]], kernel: int) -> Tensor:
+    """Weights of (mix of channels, filter) pairs, each filter in the middle."""
+    bank = torch.zeros(len(wanted), 3, kernel, kernel)
     for index, (mix, values) in enumerate(wanted):
         filter2d = torch.tensor(values, dtype=torch.float32)
         margin = (kernel - filter2d.shape[0]) // 2
@@ -39,5 +60,4 @@ def high_pass_bank(channels: int, kernel: int) -> Tensor:
         end = margin + filter2d.shape[0]
         for channel, weight in enumerate(mix):
             bank[index, channel, margin:end, margin:end] = weight * filter2d
-    # Repeated filters would stay twins for ever: both would get the same gradient.
-    return bank + 0.01 * torch.randn(bank.shape)
+    return bank

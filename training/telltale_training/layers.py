@@ -1,8 +1,8 @@
 """A torch module from a layer table, the same tables that `card.json` and `src/core/model/layer.ts` speak of.
 
 Training adds to that language: `batchNorm`, and on a `conv` the keys `zeroSum` (every kernel sums to zero in every
-input channel: a learned high-pass filter) and `start` ("high-pass": known filters instead of random ones)
-and `fixed` (it stays as it started, which saves a quarter of a step's time).
+input channel: a learned high-pass filter) and `start` (of `high_pass.STARTS`: known filters instead of
+random ones) and `fixed` (it stays as it started, which saves a quarter of a step's time).
 """
 from typing import Dict, List, Sequence
 
@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from .high_pass import high_pass_bank
+from .high_pass import STARTS
 from .wavelet import diagonal_band
 
 Layer = Dict[str, object]
@@ -36,8 +36,8 @@ class Convolution(nn.Conv2d):
         nn.init.kaiming_normal_(self.weight, nonlinearity="relu")
         if self.bias is not None:
             nn.init.zeros_(self.bias)
-        if layer.get("start") == "high-pass":
-            self.weight.data.copy_(high_pass_bank(out, layer["kernel"]))
+        if "start" in layer:
+            self.weight.data.copy_(STARTS[layer["start"]](out, layer["kernel"]))
         self.weight.requires_grad_(not layer.get("fixed", False))
 
     def effective_weight(self) -> Tensor:

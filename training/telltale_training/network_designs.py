@@ -25,9 +25,9 @@ def stage(name: str, into: int, out: int, stride: int = 1) -> List[Layer]:
     return conv(name, into, out, 3, stride) + norm(f"{name}.norm", out) + RELU
 
 
-def bank(channels: int, fixed: bool = True) -> List[Layer]:
+def bank(channels: int, fixed: bool = True, start: str = "high-pass") -> List[Layer]:
     """High-pass filters on RGB, cut off at 24 grey levels."""
-    filters = {**conv("bank", 3, channels, 5)[0], "zeroSum": True, "start": "high-pass"}
+    filters = {**conv("bank", 3, channels, 5)[0], "zeroSum": True, "start": start}
     if fixed:
         filters["fixed"] = True
     return [filters, {"op": "clamp", "min": -24, "max": 24}, {"op": "scale", "factor": 0.125}]
@@ -56,7 +56,7 @@ def plain(channels: Sequence[int], first: List[Layer], stride: int = 1) -> List[
 FAST = (16, 30, 48, 72)
 TABLES = {
     "fast": plain(FAST, bank(12)),
-    "strong": plain((32, 64, 96, 128), bank(24)),
+    "strong": plain((24, 48, 96, 128), bank(24, start="high-pass-colour")),
     "fast-learned-bank": plain(FAST, bank(12, fixed=False)),
     "fast-pixels": plain(FAST, PIXELS),
     "fast-stride-2": plain((24, 32, 48, 72), bank(12), stride=2),

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from telltale_training.geometry import ReceptiveField, grid_length, multiply_accumulates, receptive_field
+from telltale_training.high_pass import high_pass_colour_bank
 from telltale_training.layers import Network
 from telltale_training.safetensors_file import read_safetensors, write_safetensors
 from telltale_training.wavelet import diagonal_band
@@ -53,6 +54,17 @@ class Layers(unittest.TestCase):
         network = Network([{**layer, "zeroSum": True, "start": "high-pass"}])
         response = network(torch.full((1, 3, 9, 9), 200.0))
         self.assertLess(float(response.abs().max()), 1e-2)
+
+    def test_a_colour_bank_has_every_filter_on_every_mix(self) -> None:
+        bank = high_pass_colour_bank(24, 5)
+        grey = torch.rand(1, 1, 16, 16).expand(1, 3, 16, 16) * 255
+        response = torch.nn.functional.conv2d(grey, bank).abs().amax((0, 2, 3))
+        self.assertGreater(float(response[:8].min()), 1)
+        self.assertLess(float(response[8:].max()), 1e-2)
+        self.assertEqual(len({tuple(values.flatten().tolist()) for values in bank}), 24)
+        for channels in (25, 27):
+            with self.assertRaises(ValueError):
+                high_pass_colour_bank(channels, 5)
 
     def test_branches_are_added_and_joined(self) -> None:
         double = {"op": "scale", "factor": 2}

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Network } from '../core/model/network.ts';
-import { browserThreads, welcoming } from './kernel-threads.ts';
+import { browserThreads } from './kernel-threads.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -41,21 +40,5 @@ describe('a helper that breaks', () => {
     started[0]?.onerror(event);
     expect(onLost).toHaveBeenCalledTimes(1);
     expect(event.defaultPrevented).toBe(true);
-  });
-});
-
-describe('a welcoming network', () => {
-  it('lets its worker finish the task at hand before each tile', async () => {
-    const grid = { rows: 1, columns: 1, logits: Float32Array.of(3) };
-    const forward = vi.fn<Network['forward']>(async () => grid);
-    const network = welcoming({ forward, dispose: () => undefined });
-    for (const tile of [1, 2]) {
-      const answer = network.forward(Float32Array.of(tile), 1, 1);
-      // As often as one likes: promises alone never end a task.
-      for (let turn = 0; turn < 1000; turn++) await null;
-      expect(forward).toHaveBeenCalledTimes(tile - 1);
-      expect(await answer).toBe(grid);
-      expect(forward).toHaveBeenLastCalledWith(Float32Array.of(tile), 1, 1);
-    }
   });
 });

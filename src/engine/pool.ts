@@ -67,6 +67,8 @@ interface Member {
   backend: Backend | null;
   task: PoolTask | null;
   taskId: number;
+  /** Nobody waits for its task any more, and it was told so. */
+  stopping: boolean;
   timer: unknown;
 }
 
@@ -96,9 +98,9 @@ export function taskDeadlineMs({
   return BASE_DEADLINE_MS + 1_000 * megapixels + inferMs;
 }
 
-/** A task that would keep a worker busy for longer than this beyond the basic allowance is worth ending it for. */
-const LONG_TASK_MS = 20_000;
 const BASE_DEADLINE_MS = 30_000;
+/** A worker that was told to stop finishes its tile, or decoding, or loading a model; one that takes longer is ended. */
+export const STOP_DEADLINE_MS = 10_000;
 
 export class WorkerPool {
   readonly #options: PoolOptions;
@@ -126,15 +128,15 @@ export class WorkerPool {
     this.#feed();
   }
 
-  /** Forgets a task. One that a worker is busy with is left to finish unless that takes long. */
+  /** Forgets a task; a worker that is busy with it stops before its next tile. */
   cancel(task: PoolTask): void {
     this.#line.delete(task);
-    // Measured by the fast model: a new worker would have to load the strong one again.
-    if (taskDeadlineMs({ ...task, role: 'fast' }) - BASE_DEADLINE_MS < LONG_TASK_MS) return;
     for (const member of this.#members) {
-      if (member.task !== task) continue;
-      this.#remove(member);
-      this.#feed();
+      if (member.task !== task || member.stopping) continue;
+      member.stopping = true;
+      member.worker.post({ kind: 'stop', taskId: member.taskId });
+      this.#options.timers.stop(member.timer);
+      member.timer = this.#options.timers.start(() => this.#replace(member), STOP_DEADLINE_MS);
     }
   }
 
@@ -184,7 +186,7 @@ export class WorkerPool {
     });
     const late = () => this.#fault(member, { reason: 'slow-start' });
     const timer = timers.start(late, START_DEADLINE_MS);
-    const member: Member = { worker, backend: null, task: null, taskId: -1, timer };
+    const member: Member = { worker, backend: null, task: null, taskId: -1, stopping: false, timer };
     this.#members.add(member);
     worker.post({ kind: 'start', prefer: this.#prefer, allowFallbackAdapter });
     this.#options.onChange();
@@ -193,6 +195,7 @@ export class WorkerPool {
   #assign(member: Member, task: PoolTask): void {
     member.task = task;
     member.taskId = this.#nextTaskId++;
+    member.stopping = false;
     const late = () => this.#fault(member, { reason: 'slow-picture' });
     member.timer = this.#options.timers.start(late, taskDeadlineMs(task));
     const { bytes, sha256, effort, role } = task;
@@ -209,6 +212,7 @@ export class WorkerPool {
     if (reply.kind === 'broken') this.#fault(member, reply.fault);
     else if (reply.kind === 'ready') this.#ready(member, reply);
     else if (reply.kind === 'unable') this.#unable(member, reply);
+    else if (reply.kind === 'stopped') this.#stopped(member, reply);
     else this.#screened(member, reply);
   }
 
@@ -228,12 +232,26 @@ export class WorkerPool {
       this.#fault(member, BAD_ANSWER);
       return;
     }
-    this.#options.timers.stop(member.timer);
-    member.task = null;
     if (task.role === 'strong' && this.#strongFault !== null) this.#setStrongFault(null);
-    if (reply.worn || reply.heapBytes > HEAP_BUDGET_BYTES) this.#remove(member);
+    this.#free(member, reply);
     task.finish({ verdict: reply.verdict, map: reply.map, thumbnail: reply.thumbnail });
     this.#feed();
+  }
+
+  #stopped(member: Member, reply: Extract<WorkerReply, { kind: 'stopped' }>): void {
+    if (!member.stopping || reply.taskId !== member.taskId) {
+      this.#fault(member, BAD_ANSWER);
+      return;
+    }
+    this.#free(member, reply);
+    this.#feed();
+  }
+
+  /** The worker has done with its task; one that has grown too big is ended. */
+  #free(member: Member, { heapBytes, worn }: { heapBytes: number; worn: boolean }): void {
+    this.#options.timers.stop(member.timer);
+    member.task = null;
+    if (worn || heapBytes > HEAP_BUDGET_BYTES) this.#remove(member);
   }
 
   /** The worker is well, but has no model for its task. */
@@ -249,7 +267,7 @@ export class WorkerPool {
       // The graphics processor computes one model right and not the other: WebAssembly may do better.
       this.#remove(member);
       this.#useWasm(fault);
-      this.#line.add(task);
+      if (!member.stopping) this.#line.add(task);
     } else this.#giveStrongUp(fault, task);
     this.#feed();
   }
@@ -276,7 +294,13 @@ export class WorkerPool {
       this.#webGpuFaults += 1;
       if (this.#webGpuFaults >= MAX_WEBGPU_FAULTS) this.#useWasm(fault);
     }
-    if (member.task !== null) this.#retry(member.task);
+    if (member.task !== null && !member.stopping) this.#retry(member.task);
+    this.#feed();
+  }
+
+  /** Ends a worker whose task nobody waits for. */
+  #replace(member: Member): void {
+    this.#remove(member);
     this.#feed();
   }
 

@@ -33,8 +33,18 @@ export const workerRequest = v.variant('kind', [
     /** To infer with, where there are as many. */
     threads: v.pipe(count, v.minValue(1)),
   }),
+  /** Nobody waits for this task any more; one that is not in work is done already. */
+  v.object({ kind: v.literal('stop'), taskId: count }),
 ]);
 export type WorkerRequest = v.InferOutput<typeof workerRequest>;
+
+/** The memory of a worker between two tasks. */
+const condition = {
+  /** WASM memory held, which only a new worker gives back. */
+  heapBytes: count,
+  /** Replace this worker before its next task. */
+  worn: v.boolean(),
+};
 
 export const workerReply = v.variant('kind', [
   v.object({
@@ -53,11 +63,10 @@ export const workerReply = v.variant('kind', [
     verdict,
     map: v.nullable(patchMap),
     thumbnail: v.nullable(bytes),
-    /** WASM memory held, which only a new worker gives back. */
-    heapBytes: count,
-    /** Replace this worker before its next task. */
-    worn: v.boolean(),
+    ...condition,
   }),
+  /** The task was left before its end, as asked. */
+  v.object({ kind: v.literal('stopped'), taskId: count, ...condition }),
 ]);
 export type WorkerReply = v.InferOutput<typeof workerReply>;
 

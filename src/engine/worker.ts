@@ -18,9 +18,9 @@ import { type EngineFault, thrownFault } from '../protocol/engine-fault.ts';
 import { backendHeapBytes } from './backends.ts';
 import { createCanvasDecoder } from './canvas-decoder.ts';
 import { type Engine, startEngine } from './engine.ts';
-import { welcoming } from './kernel-threads.ts';
 import { type LoadedModel, LoadedModels } from './loaded-models.ts';
 import { packagedWeights } from './model.ts';
+import { inTurns } from './turns.ts';
 import { type Screened, type WorkerReply, type WorkerRequest, workerRequest } from './worker-protocol.ts';
 
 type StartRequest = Extract<WorkerRequest, { kind: 'start' }>;
@@ -35,6 +35,8 @@ interface Running {
 const THUMBNAIL_PX = 96;
 
 let running: Promise<Result<Running, EngineFault>> | null = null;
+/** The task in work, and how to end it early. */
+let inWork: { taskId: number; abort: AbortController } | null = null;
 
 const reply = (message: WorkerReply): void => self.postMessage(message);
 const breakDown = (fault: EngineFault): void => reply({ kind: 'broken', fault });
@@ -61,8 +63,9 @@ async function start(request: StartRequest): Promise<Result<Running, EngineFault
 
 async function screen(
   { bytes, sha256, effort, role, threads }: ScreenRequest,
-  { card, network: alone }: LoadedModel,
+  { card, network }: LoadedModel,
   { engine, tools }: Running,
+  signal: AbortSignal,
 ): Promise<Screened> {
   const startedAt = performance.now();
   useThreads(threads);
@@ -74,9 +77,10 @@ async function screen(
   const facts = { ...sniffed.value.facts, widthPx: image.widthPx, heightPx: image.heightPx };
   const common = { facts, model: modelKey(card), sha256 };
   const jpegQuality = fileJpegQuality(bytes, sniffed.value.format);
-  const helped = threads > 1 && engine.backend === 'wasm';
-  const network = helped ? welcoming(alone) : alone;
-  const screening = await screenImage(image, { card, network, effort, jpegQuality });
+  const screening = await screenImage(image, {
+    ...{ card, effort, jpegQuality },
+    network: inTurns(network, signal),
+  });
   const computeMs = performance.now() - startedAt;
   const thumbnail = await thumbnailOf(image);
   if (screening.kind === 'abstained') {
@@ -102,29 +106,41 @@ async function thumbnailOf(image: PixelImage): Promise<Uint8Array<ArrayBuffer> |
   }
 }
 
+function stop(taskId: number): void {
+  if (inWork?.taskId === taskId) inWork.abort.abort();
+}
+
+/** Screens one picture and says what came of it. */
+async function work(request: ScreenRequest, ready: Running): Promise<void> {
+  const { taskId, role } = request;
+  const abort = new AbortController();
+  inWork = { taskId, abort };
+  const { signal } = abort;
+  const model = await ready.models.get(role);
+  if (!model.ok) return reply({ kind: 'unable', taskId, fault: model.failure });
+  const screened = await screen(request, model.value, ready, signal).catch((error: unknown) => {
+    if (error === signal.reason) return null;
+    throw error;
+  });
+  const { shared } = ready.tools;
+  const condition = { heapBytes: backendHeapBytes() + shared.heapBytes(), worn: shared.isWorn() };
+  reply(
+    screened === null
+      ? { kind: 'stopped', taskId, ...condition }
+      : { kind: 'screened', taskId, ...screened, ...condition },
+  );
+  void ready.models.tune(role);
+}
+
 async function handle(request: WorkerRequest): Promise<void> {
   if (request.kind === 'start') running ??= start(request);
   if (running === null) throw new Error('asked to screen before it was started');
   const started = await running;
   if (!started.ok) return breakDown(started.failure);
-  const ready = started.value;
-  if (request.kind === 'start') {
-    const { backend, kernels, note } = ready.engine;
-    return reply({ kind: 'ready', backend, kernels, note });
-  }
-  const { taskId, role } = request;
-  const model = await ready.models.get(role);
-  if (!model.ok) return reply({ kind: 'unable', taskId, fault: model.failure });
-  const screened = await screen(request, model.value, ready);
-  const { shared } = ready.tools;
-  reply({
-    kind: 'screened',
-    taskId,
-    ...screened,
-    heapBytes: backendHeapBytes() + shared.heapBytes(),
-    worn: shared.isWorn(),
-  });
-  void ready.models.tune(role);
+  if (request.kind === 'screen') return work(request, started.value);
+  if (request.kind === 'stop') return stop(request.taskId);
+  const { backend, kernels, note } = started.value.engine;
+  reply({ kind: 'ready', backend, kernels, note });
 }
 
 self.onmessage = (event: MessageEvent<unknown>) => {

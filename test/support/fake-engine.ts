@@ -1,5 +1,4 @@
 /** Workers and a clock under a test's control, for the engine's pool and host. */
-
 import type { ModelRole } from '../../src/core/verdict.ts';
 import type { Timers, WorkerFactory } from '../../src/engine/pool.ts';
 import type { WorkerRequest } from '../../src/engine/worker-protocol.ts';
@@ -22,19 +21,19 @@ export class FakeWorker {
 
   /** The picture this worker was last given. */
   get task(): ScreenRequest {
-    const last = this.requests.at(-1);
-    if (last?.kind !== 'screen') throw new Error('this worker has no picture');
+    const last = this.requests.findLast(({ kind }) => kind === 'screen');
+    if (last?.kind !== 'screen') throw new Error('this worker has had no picture');
     return last;
   }
 
+  /** It has heard nothing since. */
   get hasTask(): boolean {
     return this.requests.at(-1)?.kind === 'screen';
   }
 
-  /** Answers that it is not sure. */
-  answerUnsure(): void {
-    const { sha256, role } = this.task;
-    this.answer(scored(sha256, { role, level: 'unsure' }));
+  /** Says that it has left its picture. */
+  stopped(): void {
+    this.say({ kind: 'stopped', taskId: this.task.taskId, heapBytes: 1e6, worn: false });
   }
 
   /** Answers its picture with a plausible score, sure of it; `changes` makes it less so. */

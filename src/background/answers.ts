@@ -1,5 +1,7 @@
 /** The background's answers, one table per tier of senders. The types force every message to have one. */
+import { limitsOf } from '../core/model/card.ts';
 import type { ContentSender, PageSender } from '../platform/doors.ts';
+import { PACKAGED_CARDS } from '../platform/packaged-models.ts';
 import { setHover } from '../platform/settings.ts';
 import { cacheSize, wipeCache } from '../platform/store/verdicts.ts';
 import type { Handlers } from '../protocol/channel.ts';
@@ -46,6 +48,7 @@ export function contentAnswers(app: App): Handlers<typeof contentToBackground, C
     'image.map': async ({ sha256 }, from) => ({
       map: app.delivered.has(from.tabId, sha256) ? await mapOf(sha256) : null,
     }),
+    'model.limits': ({ role }) => ({ limits: limitsOf(PACKAGED_CARDS[role]) }),
     'scan.more': async ({ images }, from) => {
       await app.scans.more(from, images);
       return {};

@@ -60,6 +60,7 @@ export class Frame {
       stillAlive,
       pinned: (record) => this.#examine(record, { focus: false }),
       heatmapWanted: (record, shown) => void this.#toggleHeatmap(record, shown),
+      loadLimits: async (role) => (await this.#background('model.limits', { role })).limits,
       badgeClosed: (record, replaced) => this.#badgeClosed(record, replaced),
       heatmapsChanged: () => this.#tell(0),
     });

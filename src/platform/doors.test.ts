@@ -107,6 +107,7 @@ describe('guardedDoor', () => {
         'image.screen': unused,
         'image.cancel': unused,
         'image.map': unused,
+        'model.limits': unused,
         'scan.more': unused,
         'frame.changed': unused,
       },

@@ -70,7 +70,7 @@ const Model = ({ model: { role, name, version, limits } }: { model: ModelFacts }
       {name} {version}
     </h3>
     <p class="small">{text(`popup_model_${role}`)}</p>
-    <h4 class="small">{text('popup_limits')}</h4>
+    <h4 class="small">{text('model_limits')}</h4>
     <Limits limits={limits} />
   </div>
 );

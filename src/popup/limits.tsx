@@ -4,7 +4,7 @@ import { text } from '../ui/i18n.ts';
 /** One line a limit; a card without any is no promise, and says so. */
 export const Limits = ({ limits }: { limits: readonly string[] }) =>
   limits.length === 0 ? (
-    <p class="small soft">{text('popup_limits_none')}</p>
+    <p class="small soft">{text('model_limits_none')}</p>
   ) : (
     <ul class="limits small">
       {limits.map((limit) => (

@@ -53,7 +53,7 @@ function SpeakerLimits({ role, models }: { role: ModelRole; models: readonly Mod
   if (speaker === undefined) return null;
   return (
     <details class="speaker">
-      <summary>{text('popup_limits')}</summary>
+      <summary>{text('model_limits')}</summary>
       <Limits limits={speaker.limits} />
     </details>
   );

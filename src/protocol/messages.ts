@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { LIMITS } from '../core/limits.ts';
+import { MODEL_ROLES } from '../core/verdict.ts';
 import {
   access,
   bytes,
@@ -81,6 +82,11 @@ export const contentToBackground = {
   'image.cancel': { request: v.object({ ids: v.array(count) }), reply: nothing },
   /** The patch map of a verdict that was delivered to this tab. */
   'image.map': { request: v.object({ sha256 }), reply: v.object({ map: v.nullable(patchMap) }) },
+  /** What a packaged model does not know, one sentence each. */
+  'model.limits': {
+    request: v.object({ role: v.picklist(MODEL_ROLES) }),
+    reply: v.object({ limits: v.array(v.string()) }),
+  },
   /** Images that appeared while this tab's scan runs. */
   'scan.more': { request: v.object({ images }), reply: nothing },
   /** A heatmap was opened or closed on the page, so lists must be drawn again. */

@@ -78,6 +78,20 @@ describe('badge', () => {
     );
   });
 
+  it('tells what the model that speaks does not know, when asked', async () => {
+    await open('/limits', '<img src="/300x200/x.png?level=some">');
+    await pointAt('img');
+    await clickInOverlay('.main');
+    expect(await world.until<string>('overlay?.querySelector(".sentences")?.textContent')).toContain(
+      'By the strong model, strong 1.',
+    );
+    expect((await stub.log()).map(({ name }) => name)).not.toContain('model.limits');
+    await clickInOverlay('.limits summary');
+    const list = '[...(overlay?.querySelectorAll(".limits li") ?? [])].map((line) => line.innerText)';
+    const told = ['What strong cannot know.', 'Scans.'];
+    expect(await world.until(`((lines) => lines.length > 0 && lines)(${list})`)).toEqual(told);
+  });
+
   it('takes a waiting question back when the pointer leaves', async () => {
     await open(
       '/waiting',

@@ -11,6 +11,7 @@ import { type ImageState, isProvisional, type Scored } from '../../core/verdict.
 import { text, wording } from '../../ui/i18n.ts';
 import { LEVEL_LOOKS } from '../../ui/levels.ts';
 import type { Box, Size } from '../geometry/box.ts';
+import { Limits, type LoadLimits } from './limits.ts';
 import { iconButton, make, moveTo, onTrusted, setStyle } from './make.ts';
 import { badgeCorner, opening } from './place.ts';
 
@@ -37,6 +38,8 @@ export interface BadgeActions {
   pin(): void;
   toggleHeatmap(): void;
   close(): void;
+  /** Somebody wants to know what a model does not know. */
+  loadLimits: LoadLimits;
 }
 
 /** Which model speaks, by id and version, and whether another word is to come. */
@@ -52,7 +55,9 @@ export class Badge {
   readonly #main: HTMLButtonElement;
   readonly #heatmap: HTMLButtonElement;
   readonly #close: HTMLButtonElement;
-  readonly #details = make('div', 'details', { id: 'details' });
+  readonly #sentences = make('div', 'sentences');
+  readonly #limits: Limits;
+  readonly #details: HTMLElement;
   readonly #status = make('div', 'visually-hidden', { role: 'status', 'aria-live': 'polite' });
   #view: BadgeView = { state: null, pinned: false, heatmapShown: false, trouble: null };
   /** The pointer is on the badge, or a click or key has just pinned it. */
@@ -70,6 +75,8 @@ export class Badge {
     });
     this.#heatmap = iconButton('heatmap', text('overlay_heatmap'), () => actions.toggleHeatmap());
     this.#close = iconButton('close', text('overlay_close'), () => actions.close());
+    this.#limits = new Limits(actions.loadLimits);
+    this.#details = make('div', 'details', { id: 'details' }, [this.#sentences, this.#limits.element]);
     this.#row = make('div', 'row', {}, [this.#main, this.#heatmap]);
     this.element = make(
       'section',
@@ -97,7 +104,9 @@ export class Badge {
     const row = { width: this.#row.offsetWidth + BORDERS_PX, height: this.#row.offsetHeight + BORDERS_PX };
     const details = { width: this.#details.offsetWidth, height: this.#details.offsetHeight };
     const corner = badgeCorner({ seen, viewport, panel: row, rtl });
-    const { maxWidthPx, upward } = opening(corner, { row, details, viewport, rtl });
+    // With room for the limits from the start, or unfolding them could turn the badge away from under the pointer.
+    const whole = { ...details, height: details.height + this.#limits.growthPx };
+    const { maxWidthPx, upward } = opening(corner, { row, details: whole, viewport, rtl });
     setStyle(this.element, 'max-width', `${maxWidthPx}px`);
     this.element.classList.toggle('upward', upward);
     const x = rtl ? corner.x + row.width - this.element.offsetWidth : corner.x;
@@ -170,7 +179,8 @@ export class Badge {
       lines.push(make('p', 'soft', {}, [text('overlay_coverage', share)]));
     }
     if (state?.state === 'scored') lines.push(make('p', 'soft', {}, [speakerText(state)]));
-    this.#details.replaceChildren(...lines);
+    this.#sentences.replaceChildren(...lines);
+    this.#limits.show(state?.state === 'scored' ? state.role : null);
     this.#details.hidden = !open || lines.length === 0;
   }
 }

@@ -12,6 +12,7 @@ import { Badge } from './badge.ts';
 import { Heatmap } from './heatmap.ts';
 import { OverlayHost } from './host.ts';
 import { isRightToLeft } from './language.ts';
+import type { LoadLimits } from './limits.ts';
 import { make, moveTo, resize } from './make.ts';
 
 const RING_MS = 1600;
@@ -23,6 +24,7 @@ export interface OverlayHooks {
   pinned(record: ImageRecord): void;
   /** The badge's heatmap button was pressed. */
   heatmapWanted(record: ImageRecord, shown: boolean): void;
+  loadLimits: LoadLimits;
   /** The badge has gone; `replaced` when its element shows another picture now. */
   badgeClosed(record: ImageRecord, replaced: boolean): void;
   /** The set of shown heatmaps has changed. */
@@ -216,6 +218,7 @@ export class Overlay {
       },
       toggleHeatmap: () => this.#hooks.heatmapWanted(record, !this.heatmapShown(record)),
       close: () => this.closeBadge(),
+      loadLimits: this.#hooks.loadLimits,
     };
   }
 

@@ -94,6 +94,7 @@ const answers: Record<string, (payload: never) => unknown> = {
     states: images.map((image) => ({ id: image.id, generation: image.generation, state: stateFor(image) })),
   }),
   'image.map': () => ({ map: stub.map }),
+  'model.limits': ({ role }: { role: string }) => ({ limits: [`What ${role} cannot know.`, 'Scans.'] }),
 };
 
 chrome.runtime.onMessage.addListener((message, from, respond) => {

@@ -12,8 +12,9 @@ import type { PixelImage } from '../../src/core/image/pixels.ts';
 import { rasterOf } from '../../src/core/model/preprocess.ts';
 import type { ImageState, ModelRole } from '../../src/core/verdict.ts';
 import { supportedVariants } from '../../src/kernels/kernels.ts';
-import { builtFiles, DIST } from '../support/build-output.ts';
+import { DIST } from '../support/build-output.ts';
 import { answersOf, type JsonAnswer, telltale } from '../support/command-line.ts';
+import { askEngineWorker, ENGINE_START } from '../support/engine-worker.ts';
 import { demoPicture } from '../support/pictures.mjs';
 import {
   jpegOf,
@@ -90,21 +91,9 @@ afterAll(async () => {
 });
 
 /** What the packaged engine's worker says it runs on. */
-function kernelsInBrowser(): Promise<string> {
-  const [file] = builtFiles('chrome').filter((name) => /^assets\/worker-[^/]*\.js$/.test(name));
-  return session.desk.evaluate(
-    (url) =>
-      new Promise<string>((resolve, reject) => {
-        const worker = new Worker(url, { type: 'module' });
-        worker.onerror = (event) => reject(new Error(event.message));
-        worker.onmessage = ({ data }) => {
-          worker.terminate();
-          resolve(data.kind === 'ready' ? data.kernels : JSON.stringify(data));
-        };
-        worker.postMessage({ kind: 'start', prefer: 'wasm', allowFallbackAdapter: false });
-      }),
-    `/${file}`,
-  );
+async function kernelsInBrowser(): Promise<string> {
+  const [reply] = await askEngineWorker(session, [[ENGINE_START]]);
+  return reply?.kind === 'ready' ? reply.kernels : JSON.stringify(reply);
 }
 
 /** What the built command line's thread says it runs on. */
@@ -151,7 +140,7 @@ describe('Node and the browser', () => {
   });
 
   it('tell the pictures apart', () => {
-    const scores = names.map((name) => inNode.strong.get(name)?.pFake?.toFixed(5));
+    const scores = names.map((name) => inNode.strong.get(name)?.pFake);
     // Lossless copies of one picture are one picture.
     expect(new Set(scores).size).toBe(names.length - 1);
   });

@@ -11,9 +11,10 @@ import { isTooSmall } from './screen.ts';
 export type Occasion = 'awaited' | 'scan';
 
 /**
- * When `strong` looks, too. It costs about ten times the work of `fast`: half a second a tile of 512 px on one WebAssembly
- * thread, which a person who points at a picture waits for and a page of 200 pictures cannot; a graphics processor has it
- * to spare.
+ * When `strong` looks, too: a decision, not a measurement. It may cost nine times the work of `fast` (12 GMAC a tile of
+ * 512 px against 1.3, the budgets in `models/README.md`). A person who points at a picture gets the better answer and sees
+ * the first one meanwhile; a page of hundreds of pictures on WebAssembly gets it where it may change the word; on WebGPU,
+ * where a scan has the device to itself, every picture gets it.
  */
 export const SECOND_OPINION: Record<Occasion, Record<'webgpu' | 'wasm', 'always' | 'unsure'>> = {
   awaited: { webgpu: 'always', wasm: 'always' },

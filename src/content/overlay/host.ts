@@ -4,9 +4,11 @@
  */
 import tokens from '../../ui/tokens.css?inline';
 import { createElement, isConnected, rootElement } from '../dom.ts';
+import badgeStyles from './badge.css?inline';
+import heatmapStyles from './heatmap.css?inline';
 import { isRightToLeft } from './language.ts';
 import { make, setStyle } from './make.ts';
-import styles from './overlay.css?inline';
+import overlayStyles from './overlay.css?inline';
 
 /** How often a page may throw the host out before it is left alone: insisting would be a fight over its DOM. */
 const MOST_APPENDS = 50;
@@ -26,15 +28,16 @@ const KEPT_INSIDE = [
 
 /** A page can set custom properties on its own side of the host, so the tokens live on the layer inside. */
 const insideTokens = tokens.replaceAll(':host', '.layer').replaceAll(':root', '.layer');
+const styles = [insideTokens, overlayStyles, badgeStyles, heatmapStyles].join('\n');
 
 function adoptStyles(root: ShadowRoot): void {
   try {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(insideTokens + styles);
+    sheet.replaceSync(styles);
     root.adoptedStyleSheets = [sheet];
   } catch {
     // Firefox refuses sheets constructed in a content script's sandbox; an element does the same there.
-    root.prepend(make('style', '', {}, [insideTokens + styles]));
+    root.prepend(make('style', '', {}, [styles]));
   }
 }
 

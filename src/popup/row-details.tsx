@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { snakeCase } from '../core/report/catalogue.ts';
 import { modelName, outsideSentence, probabilityText } from '../core/report/wording.ts';
+import { wantsStrong } from '../core/score/second-opinion.ts';
 import { type Abstained, isProvisional, type ModelRole, type Scored } from '../core/verdict.ts';
 import type { ModelFacts, PageRow } from '../protocol/schemas.ts';
 import { numbers, text, wording } from '../ui/i18n.ts';
@@ -33,7 +34,9 @@ export function RowDetails({ id, row, state, models, actions }: RowDetailsProps)
       {state.state === 'scored' && <p>{text(LEVEL_LOOKS[state.level].explanationKey)}</p>}
       {state.state === 'scored' && <OutsideRemark scored={state} />}
       <dl>
-        {state.state === 'scored' && <ScoreFacts scored={state} onLookAgain={() => actions.screenRow(row)} />}
+        {state.state === 'scored' && (
+          <ScoreFacts scored={state} models={models} onLookAgain={() => actions.screenRow(row)} />
+        )}
         <Fact name={text('popup_details_size')}>{size}</Fact>
         <Fact name={text('popup_details_source')}>
           {row.image.url === null ? text('popup_details_in_page') : <bdi>{row.image.url}</bdi>}
@@ -64,7 +67,13 @@ function OutsideRemark({ scored }: { scored: Scored }) {
   return sentence === null ? null : <p class="outside">{sentence}</p>;
 }
 
-function ScoreFacts({ scored, onLookAgain }: { scored: Scored; onLookAgain: () => void }) {
+interface ScoreFactsProps {
+  scored: Scored;
+  models: readonly ModelFacts[];
+  onLookAgain: () => void;
+}
+
+function ScoreFacts({ scored, models, onLookAgain }: ScoreFactsProps) {
   const { percent, count, milliseconds } = numbers();
   const computed = [
     text(`backend_${scored.backend}`),
@@ -88,7 +97,7 @@ function ScoreFacts({ scored, onLookAgain }: { scored: Scored; onLookAgain: () =
       )}
       <Fact name={text('popup_details_model')}>
         {modelName(scored.model)}
-        {scored.role === 'fast' && !isProvisional(scored) && (
+        {mayAskStrong(scored, models) && (
           <>
             {' '}
             <button type="button" class="link" onClick={onLookAgain}>
@@ -100,4 +109,12 @@ function ScoreFacts({ scored, onLookAgain }: { scored: Scored; onLookAgain: () =
       <Fact name={text('popup_details_computed')}>{computed.join(' · ')}</Fact>
     </>
   );
+}
+
+/** Whether the strong model would say something about a picture that the fast one has spoken of. */
+function mayAskStrong(scored: Scored, models: readonly ModelFacts[]): boolean {
+  const strong = models.find(({ role }) => role === 'strong');
+  if (isProvisional(scored) || strong === undefined || strong.fault !== null) return false;
+  const { minSidePx } = strong;
+  return wantsStrong(scored, 'awaited', { limits: { minSidePx } }, 'wasm');
 }

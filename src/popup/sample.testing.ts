@@ -35,8 +35,8 @@ export const pageView = (rows: PageRow[], changes: Partial<PageView> = {}): Page
     note: null,
     workers: 1,
     models: [
-      { role: 'fast', id: 'fast', version: '1', name: 'Fast', limits: [], fault: null },
-      { role: 'strong', id: 'strong', version: '1', name: 'Strong', limits: [], fault: null },
+      { role: 'fast', id: 'fast', version: '1', name: 'Fast', minSidePx: 100, limits: [], fault: null },
+      { role: 'strong', id: 'strong', version: '1', name: 'Strong', minSidePx: 100, limits: [], fault: null },
     ],
   },
   ...changes,

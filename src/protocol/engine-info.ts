@@ -17,7 +17,9 @@ export function engineInfoOf(
   const models = MODEL_ROLES.map((role) => {
     const card = cards[role];
     const { id, version, name } = card;
-    return { role, id, version, name, limits: limitsOf(card), fault: role === 'strong' ? strongFault : null };
+    const { minSidePx } = card.limits;
+    const fault = role === 'strong' ? strongFault : null;
+    return { role, id, version, name, minSidePx, limits: limitsOf(card), fault };
   });
   return { backend, note, workers, models };
 }

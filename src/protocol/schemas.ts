@@ -148,6 +148,8 @@ export const modelFacts = v.object({
   id: label,
   version: label,
   name: label,
+  /** It does not look at smaller pictures. */
+  minSidePx: count,
   /** What it does not know, one sentence each. */
   limits: v.array(label),
   /** Why it does not answer, where it was asked for in vain. */

@@ -21,11 +21,14 @@ export type Screening =
   | { kind: 'scored'; score: Score; map: PatchMap; patches: LogitGrid }
   | { kind: 'abstained'; reason: Abstention };
 
+/** What decides whether a model looks at a picture at all. */
+export interface Looker {
+  limits: Pick<ModelCard['limits'], 'minSidePx'>;
+}
+
 /** Whether a picture of this size gets a score at all; needs nothing but the header. */
-export const isTooSmall = (
-  size: { widthPx: number; heightPx: number },
-  { limits }: Pick<ModelCard, 'limits'>,
-): boolean => Math.min(size.widthPx, size.heightPx) < limits.minSidePx;
+export const isTooSmall = (size: { widthPx: number; heightPx: number }, { limits }: Looker): boolean =>
+  Math.min(size.widthPx, size.heightPx) < limits.minSidePx;
 
 export interface ScreenOptions {
   card: ModelCard;

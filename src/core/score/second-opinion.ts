@@ -2,10 +2,9 @@
  * Which of the two models speaks about a picture. `fast` looks at every one; `strong` has the last word where it has
  * looked. All rules are here, as data and as four questions about it; engine, cache and pages ask these.
  */
-import type { ModelCard } from '../model/card.ts';
 import type { Effort } from '../model/tiles.ts';
 import { type Abstained, type ImageState, type Level, type Scored, settled } from '../verdict.ts';
-import { isTooSmall } from './screen.ts';
+import { isTooSmall, type Looker } from './screen.ts';
 
 /** Why a picture is looked at: a person waits for this very one, or it is one of many. */
 export type Occasion = 'awaited' | 'scan';
@@ -27,13 +26,11 @@ export const SECOND_OPINION: Record<Occasion, Record<'webgpu' | 'wasm', 'always'
  */
 export const IS_UNSURE: Record<Level, boolean> = { strong: false, some: true, unsure: true, none: false };
 
-type Strong = Pick<ModelCard, 'limits'>;
-
 /** Whether `strong` (null: it cannot be asked) looks at a picture that was scored like this, on that backend. */
 export function wantsStrong(
   scored: Scored,
   occasion: Occasion,
-  strong: Strong | null,
+  strong: Looker | null,
   backend: 'webgpu' | 'wasm',
 ): boolean {
   if (scored.role === 'strong' || strong === null || isTooSmall(scored.facts, strong)) return false;
@@ -47,7 +44,7 @@ export function wantsStrong(
 export function answers(
   known: Scored | Abstained,
   { occasion, effort }: { occasion: Occasion; effort: Effort },
-  strong: Strong | null,
+  strong: Looker | null,
 ): boolean {
   if (known.state === 'abstained') return true;
   if (effort === 'full' && known.coverage < 1) return known.role === 'strong' && strong === null;

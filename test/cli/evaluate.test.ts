@@ -252,7 +252,7 @@ describe('telltale evaluate', () => {
     const finished = await telltale(['evaluate', '--model', model, '--data', fill('table', 5)]);
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     const [title, head, ...rows] = finished.stdout.trimEnd().split('\n').slice(-7);
-    expect(title).toBe('tiny@1/p1 at threshold 0.75; in brackets 95 % intervals');
+    expect(title).toBe('tiny@1/p1 at threshold 0.750; in brackets 95 % intervals');
     expect(head?.trim().split(/ {2,}/)).toHaveLength(4);
     const cell = '  +\\d\\.\\d{3} \\(\\d\\.\\d{3}-\\d\\.\\d{3}\\)';
     for (const row of rows) expect(row).toMatch(new RegExp(`^\\S.*\\S${cell.repeat(4)}$`));

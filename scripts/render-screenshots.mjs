@@ -65,7 +65,7 @@ async function shootPopup(session, { tabId, scheme }) {
  */
 async function shootPage({ desk }, { page, tabId, view, scheme }) {
   const { askBackground, waitFor } = await import('./lib/extension.mjs');
-  const { overlayOf } = await import('./lib/overlay.mjs');
+  const { isAnswered, overlayOf } = await import('./lib/overlay.mjs');
   await page.bringToFront();
   await inScheme(page, scheme);
   const row = view.rows.find(({ image }) => image.url?.endsWith(HEATMAP_ON));
@@ -85,11 +85,9 @@ async function shootPage({ desk }, { page, tabId, view, scheme }) {
   const box = await neighbour.asElement()?.boundingBox();
   if (!box) throw new Error('no other picture is in view');
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
-  await waitFor('the badge and the heatmap', async () => {
-    const overlay = await overlayOf(page);
-    const hasMap = overlay?.nodes.some((node) => node.nodeName === 'CANVAS') === true;
-    return hasMap && /signs|unsure/i.test(overlay?.text ?? '') ? true : undefined;
-  });
+  await waitFor('the badge and the heatmap', async () =>
+    isAnswered(await overlayOf(page), /signs|unsure/i) ? true : undefined,
+  );
   await page.screenshot({ path: path.join(OUT, `page-${scheme}.jpg`), type: 'jpeg', quality: 85 });
   await page.mouse.move(0, 0);
   await askBackground(desk, 'row.heatmap', { ...shown, shown: false });

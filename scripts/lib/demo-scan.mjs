@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ROOT, Stop } from './command.mjs';
 import { englishReport } from './demo-report.mjs';
 import { askBackground, launchWithExtension, openTab, scanTab, waitFor } from './extension.mjs';
-import { overlayOf } from './overlay.mjs';
+import { isAnswered, overlayOf } from './overlay.mjs';
 
 /**
  * @typedef {import('../../src/protocol/schemas.ts').PageView} PageView
@@ -124,11 +124,9 @@ async function takeScreenshot({ desk }, { page, tabId, view }) {
   );
   await page.mouse.move(...(await centreOf(element)), { steps: 5 });
   const words = levelWords();
-  await waitFor('the badge and the heatmap', async () => {
-    const overlay = await overlayOf(page);
-    const hasMap = overlay?.nodes.some((node) => node.nodeName === 'CANVAS') === true;
-    return hasMap && words.some((word) => overlay?.text.includes(word)) ? true : undefined;
-  });
+  await waitFor('the badge and the heatmap', async () =>
+    isAnswered(await overlayOf(page), words) ? true : undefined,
+  );
   await page.screenshot({ path: path.join(OUT, 'screenshot.png') });
   return page.screenshot({ type: 'jpeg', quality: 80, encoding: 'base64' });
 }
@@ -169,7 +167,7 @@ async function centreOf(element) {
 function levelWords() {
   const file = path.join(ROOT, 'public', '_locales', 'en', 'messages.json');
   const catalogue = JSON.parse(readFileSync(file, 'utf8'));
-  return LEVELS.map((level) => catalogue[`level_${level}`].message);
+  return new RegExp(LEVELS.map((level) => catalogue[`level_${level}`].message).join('|'));
 }
 
 /** @param {PageRow} row */

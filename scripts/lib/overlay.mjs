@@ -87,3 +87,15 @@ export async function boxOf(page, node) {
     await client.detach();
   }
 }
+
+/**
+ * Whether a picture's heatmap is shown and a badge has one of `words` as its last one: no model is still looking.
+ * @param {Overlay | null} overlay
+ * @param {RegExp} words
+ */
+export function isAnswered(overlay, words) {
+  const nodes = overlay?.nodes ?? [];
+  const hasMap = nodes.some(({ nodeName }) => nodeName === 'CANVAS');
+  const isLooking = nodes.some((node) => /\bchecking\b/.test(attributeOf(node, 'class') ?? ''));
+  return hasMap && !isLooking && words.test(overlay?.text ?? '');
+}

@@ -42,9 +42,11 @@ export interface BadgeActions {
   loadLimits: LoadLimits;
 }
 
-/** Which model speaks, by id and version, and whether another word is to come. */
-const speakerText = (scored: Scored): string =>
-  text(isProvisional(scored) ? 'overlay_provisional' : `overlay_by_${scored.role}`, modelName(scored.model));
+/** Which model speaks, by id and version, and whether the other one is still to come. */
+const speakerText = (scored: Scored): string => {
+  const isFirst = scored.role === 'fast' && isProvisional(scored);
+  return text(isFirst ? 'overlay_provisional' : `overlay_by_${scored.role}`, modelName(scored.model));
+};
 
 export class Badge {
   readonly element: HTMLElement;

@@ -1,21 +1,27 @@
-/** The engine in the built extension on WebGPU, by a software adapter: the same scores as from the command line on WASM. */
+/**
+ * The engine in the built extension on WebGPU, by a software adapter: the strong model speaks of every picture, with the
+ * same scores as from the command line on WASM.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { serveFolder } from '../../scripts/lib/serve-folder.mjs';
+import { MODEL_ROLES } from '../../src/core/verdict.ts';
+import { PACKAGED_CARDS } from '../../src/platform/packaged-models.ts';
 import { answersOf, telltale } from '../support/command-line.ts';
 import { png, texture } from '../support/pictures.mjs';
 import { openFixture, scanThroughPopup, startSession } from '../support/session.ts';
 import { SOFTWARE_ADAPTER } from '../support/webgpu.ts';
 
 const TOLERANCE = 1e-3;
-/** Just large enough for a score: software takes seconds for what graphics processors do in milliseconds. */
+/** Just large enough for both models: software takes seconds for what graphics processors do in milliseconds. */
 const NAMES = ['one.png', 'two.png'];
+const SIDE_PX = Math.max(...MODEL_ROLES.map((role) => PACKAGED_CARDS[role].limits.minSidePx));
 
 const folder = mkdtempSync(path.join(tmpdir(), 'telltale-webgpu-'));
 for (const [index, name] of NAMES.entries()) {
-  writeFileSync(path.join(folder, name), png(112, 100 + 8 * index, texture(index)));
+  writeFileSync(path.join(folder, name), png(SIDE_PX + 12, SIDE_PX + 8 * index, texture(index)));
 }
 const elements = NAMES.map((name) => `<img src="/${name}" alt="${name}" width="200" height="160">`);
 writeFileSync(
@@ -38,11 +44,13 @@ describe('the engine on WebGPU', () => {
     const view = await scanThroughPopup(session, tabId);
     expect(view.engine.backend).toBe('webgpu');
     const paths = NAMES.map((name) => path.join(folder, name));
-    const answers = answersOf(await telltale(['screen', ...paths, '--backend', 'wasm', '--json']));
+    const answers = answersOf(
+      await telltale(['screen', ...paths, '--model', 'strong', '--backend', 'wasm', '--json']),
+    );
     for (const [index, name] of NAMES.entries()) {
       const state = view.rows.find(({ image }) => image.label === name)?.state;
       if (state?.state !== 'scored') throw new Error(`${name}: ${JSON.stringify(state)}`);
-      expect(state.backend).toBe('webgpu');
+      expect([state.role, state.backend]).toEqual(['strong', 'webgpu']);
       expect(answers[index]?.grid).toEqual([state.grid.rows, state.grid.columns]);
       expect(Math.abs(state.probability - (answers[index]?.pFake ?? Number.NaN))).toBeLessThan(TOLERANCE);
     }

@@ -15,6 +15,7 @@ import { supportedVariants } from '../../src/kernels/kernels.ts';
 import { DIST } from '../support/build-output.ts';
 import { answersOf, type JsonAnswer, telltale } from '../support/command-line.ts';
 import { askEngineWorker, ENGINE_START } from '../support/engine-worker.ts';
+import { BOTH_LOOK_FROM_PX } from '../support/packaged.ts';
 import { demoPicture } from '../support/pictures.mjs';
 import {
   jpegOf,
@@ -37,11 +38,12 @@ const SCREEN_START: WorkerStart = {
 /** A TIFF directory that holds only the orientation 6: turned by a quarter. */
 const TURNED = Buffer.from('4d4d002a00000008000101120003000000010006000000000000', 'hex');
 
-/** A part of a photograph, its sides odd and its rows not as many as its columns. */
+/** A part of a photograph that both models look at, its sides odd and its rows not as many as its columns. */
 async function photograph(): Promise<PixelImage> {
   const image = await (await nodeDecoders()).jpeg(demoPicture('photo-chelsea-the-cat.jpg'));
   if (image === null) throw new Error('the demo picture cannot be read');
-  const window = { leftPx: 40, topPx: 30, widthPx: 213, heightPx: 171 };
+  const heightPx = BOTH_LOOK_FROM_PX | 1;
+  const window = { leftPx: 40, topPx: 30, widthPx: heightPx + 42, heightPx };
   const { data } = cropRaster(rasterOf(image), window);
   return { widthPx: window.widthPx, heightPx: window.heightPx, rgba: data };
 }

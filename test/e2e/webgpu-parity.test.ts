@@ -1,12 +1,16 @@
-/** tfjs's WebGPU backend computes what WASM computes, and so what the reference does, on every published network. */
+/** tfjs's WebGPU backend computes what WASM computes, and so what the reference does, on every published network and the packaged ones. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importCheckpoint } from '../../src/core/backbones/import-checkpoint.ts';
 import { cropRaster, type Raster } from '../../src/core/image/crop.ts';
 import type { SharedDecoders } from '../../src/core/image/shared-decoders.ts';
+import { compareGolden, goldenInput } from '../../src/core/model/golden.ts';
 import type { Layer } from '../../src/core/model/layer.ts';
 import { rasterOf, rgbOf } from '../../src/core/model/preprocess.ts';
 import type { Weights } from '../../src/core/model/safetensors.ts';
+import { MODEL_ROLES } from '../../src/core/verdict.ts';
+import { PACKAGED_CARDS } from '../../src/platform/packaged-models.ts';
+import { weightsOf } from '../support/packaged.ts';
 import {
   checkpointFromFile,
   checkpointFromFormula,
@@ -195,6 +199,14 @@ const CASES: [string, (channels: number) => { layers: Layer[]; shapes: Record<st
     }),
   ],
 ];
+
+it.each(MODEL_ROLES)('the packaged model %s gives its golden logits', async (role) => {
+  const { layers, golden } = PACKAGED_CARDS[role];
+  const { widthPx, heightPx } = golden.input;
+  const task = { layers, weights: weightsOf(role), rgb: goldenInput(golden), widthPx, heightPx };
+  const { rows, columns, values } = await gpu.run(task);
+  expect(compareGolden({ rows, columns, logits: Float32Array.from(values) }, golden).passed).toBe(true);
+});
 
 describe.each(CASES)('%s', (_name, make) => {
   it.each(CHANNELS)('is the same as on the CPU with %i channels', async (channels) => {

@@ -1,12 +1,14 @@
 """Runs the models' own configurations, the baselines and the ablations, one after another, each with the same budget.
 
     python3 training/run_all.py --list
-    python3 training/run_all.py --pack P1 P2 --out RUNS --minutes 20 [--only fast-budget npr]
+    python3 training/run_all.py --pack P1 P2 --out RUNS --budget-minutes 10 [--only fast-budget npr]
 
-What was finished is left alone, what was interrupted goes on. `--table` prints what the runs reached.
+The budget is time of the processor, so that runs can be compared whatever else the machine does. What was finished is left
+alone, what was interrupted goes on. `--table` prints what the runs reached.
 """
 import argparse
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -48,8 +50,9 @@ def run(name: str, config: Path, options: argparse.Namespace) -> int:
     """Trains one configuration in a process of its own; returns its exit status."""
     command = [sys.executable, "-m", "telltale_training.train", "--config", str(config.resolve()), "--resume"]
     command += ["--out", str((options.out / name).resolve()), "--pack", *(str(p.resolve()) for p in options.pack)]
-    command += ["--minutes", str(options.minutes), "--workers", str(options.workers)]
-    command += ["--threads", str(options.threads)]
+    command += ["--minutes", str(options.minutes)]
+    command += ["--budget-minutes", str(options.budget_minutes), "--workers", str(options.workers)]
+    command += ["--threads", str(options.threads), "--evaluate-steps", str(options.evaluate_steps)]
     if options.steps is not None:
         command += ["--steps", str(options.steps)]
     return subprocess.run(command, cwd=TRAINING, check=False).returncode
@@ -62,8 +65,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", metavar="NAME")
     parser.add_argument("--pack", type=Path, nargs="+", default=[])
     parser.add_argument("--out", type=Path, default=Path("runs"))
-    parser.add_argument("--minutes", type=float, default=60, help="for each, from where it stands")
+    parser.add_argument("--budget-minutes", type=float, default=math.inf, help="of the processor, for each")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="for each, from where it stands")
     parser.add_argument("--steps", type=int, help="instead of the recipe's: the learning rate ends with them")
+    parser.add_argument("--evaluate-steps", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()

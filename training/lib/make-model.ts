@@ -17,7 +17,7 @@ import {
 } from '../../src/core/model/model-folder.ts';
 import { NATIVE } from '../../src/core/model/preprocess.ts';
 import { readSafetensors } from '../../src/core/model/safetensors.ts';
-import { productCard } from './product-card.ts';
+import { type Facts, productCard } from './product-card.ts';
 
 /** `network.json` of an export. */
 export interface Export {
@@ -46,7 +46,7 @@ interface Made {
 export async function makeModel(
   folder: string,
   out: string,
-  options: { card: 'imported' | 'product'; name?: string; version: string },
+  options: { card: 'imported' | 'product'; name?: string; version: string; facts?: Facts },
 ): Promise<Made> {
   const exported: Export = JSON.parse(readFileSync(join(folder, 'network.json'), 'utf8'));
   const file = new Uint8Array(readFileSync(join(folder, 'weights.safetensors')));

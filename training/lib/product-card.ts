@@ -4,6 +4,14 @@ import type { ImportedCard } from '../../src/core/model/imported-card.ts';
 /** Flat blocks and too little texture are judged as for every model of ours; see `src/core/score/flatness.ts`. */
 const LIMITS = { flatBlockSpread: 3, minTexturedShare: 0.05 };
 
+/** What people wrote about a model: `facts.json` beside its `train.json`. Checked with the whole card. */
+export interface Facts {
+  trainedOn?: unknown;
+  testedRange?: unknown;
+  failureClasses?: unknown;
+  unknowns?: readonly string[];
+}
+
 /**
  * A card with the network of `imported` and the golden logits that our engine gave for it. Its calibration is a
  * placeholder that calls nothing strong: `telltale calibrate` fits the real one.
@@ -11,8 +19,9 @@ const LIMITS = { flatBlockSpread: 3, minTexturedShare: 0.05 };
 export function productCard(
   imported: ImportedCard,
   { id, name }: { id: string; name: string },
-  options: { name?: string; version: string },
+  options: { name?: string; version: string; facts?: Facts },
 ) {
+  const { unknowns = ['It is not calibrated yet.'], ...facts } = options.facts ?? {};
   return {
     schema: 1,
     id,
@@ -38,8 +47,9 @@ export function productCard(
     limits: {
       minSidePx: 2 * imported.receptiveField.sizePx,
       ...LIMITS,
-      unknowns: ['It is not calibrated yet.'],
+      unknowns,
     },
+    ...facts,
     golden: imported.golden,
   };
 }

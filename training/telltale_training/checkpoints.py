@@ -21,6 +21,7 @@ def save_checkpoint(folder: Path, run: "Run", config: Dict) -> None:
         "optimizer": run.optimizer.state_dict(),
         "step": run.step,
         "seconds": run.seconds,
+        "worked": run.worked,
     }
     torch.save(state, folder / f"{NAME}.part")
     os.replace(folder / f"{NAME}.part", folder / NAME)
@@ -50,5 +51,5 @@ def load_checkpoint(folder: Path, run: "Run") -> bool:
     run.average.values = state["average"]
     run.average.steps = state["averageSteps"]
     run.optimizer.load_state_dict(state["optimizer"])
-    run.step, run.seconds = state["step"], state["seconds"]
+    run.step, run.seconds, run.worked = state["step"], state["seconds"], state.get("worked", 0.0)
     return True

@@ -34,6 +34,8 @@ class Run:
     device: torch.device
     step: int = 0
     seconds: float = 0.0
+    worked: float = 0.0
+    """Seconds of the processor for the steps alone, validation left out."""
     losses: List[float] = field(default_factory=list)
 
 
@@ -49,10 +51,10 @@ def loss_of(logits: Tensor, batch: Batch, smoothing: float, patch_share: float =
     return patch_share * patches + (1 - patch_share) * pictures
 
 
-def learning_rate(recipe: Dict, step: int) -> float:
-    """A short linear start, then a cosine down to a hundredth."""
+def learning_rate(recipe: Dict, step: int, spent: float = 0.0) -> float:
+    """A short linear start, then a cosine down to a hundredth at the last step or when all of the budget is `spent`."""
     warm = min(1.0, (step + 1) / recipe["warmUpSteps"])
-    progress = min(1.0, step / recipe["steps"])
+    progress = min(1.0, max(step / recipe["steps"], spent))
     return recipe["learningRate"] * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
 
 
@@ -73,11 +75,11 @@ def start_run(config: Dict, device: torch.device) -> Run:
     return Run(network, average, optimizer_for(network, config["recipe"]), device)
 
 
-def train_step(run: Run, batch: Batch, recipe: Dict) -> float:
+def train_step(run: Run, batch: Batch, recipe: Dict, rate: float) -> float:
     """One step; returns the loss."""
     run.network.train()
     for group in run.optimizer.param_groups:
-        group["lr"] = learning_rate(recipe, run.step)
+        group["lr"] = rate
     moved = Batch(*(part.to(run.device, non_blocking=True) for part in vars(batch).values()))
     pixels = moved.pixels.float().contiguous(memory_format=torch.channels_last)
     loss = loss_of(run.network(pixels), moved, recipe["labelSmoothing"], recipe.get("patchLossShare", 0.5))
@@ -120,7 +122,7 @@ class Journal:
 
 
 def train(config: Dict, images: List[Image], run: Run, options: argparse.Namespace) -> None:
-    """Steps until the recipe's end, `--minutes` are over, or a signal; always leaves a checkpoint."""
+    """Steps until the recipe's or the budget's end, `--minutes` are over, or a signal; always leaves a checkpoint."""
     recipe, journal = config["recipe"], Journal(options.out)
     grid = grid_length(config["network"], recipe["patch"])
     batches = Batches(images, recipe, config["seed"], receptive_field(config["network"]), grid)
@@ -133,19 +135,26 @@ def train(config: Dict, images: List[Image], run: Run, options: argparse.Namespa
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.update(now=True))
     began, before, saved = time.monotonic(), run.seconds, time.monotonic()
+    budget, working = options.budget_minutes * 60, time.process_time()
+    if run.worked >= budget:
+        return
     for batch in stream:
-        run.losses.append(train_step(run, batch, recipe))
+        rate = learning_rate(recipe, run.step, run.worked / budget)
+        run.losses.append(train_step(run, batch, recipe, rate))
         run.seconds = before + time.monotonic() - began
+        run.worked += time.process_time() - working
+        ended = run.step == recipe["steps"] or run.worked >= budget
         if run.step % options.log_steps == 0:
-            journal.losses(run, learning_rate(recipe, run.step))
-        if run.step % options.evaluate_steps == 0 or run.step == recipe["steps"]:
-            variants = tuple(VARIANTS) if run.step == recipe["steps"] else WHILE_TRAINING
+            journal.losses(run, rate)
+        if run.step % options.evaluate_steps == 0 or ended:
+            variants = tuple(VARIANTS) if ended else WHILE_TRAINING
             journal.validation(run, evaluate(averaged(run, config), images, run.device, variants, recipe.get("fit")))
+        working = time.process_time()
         late = run.seconds - before > options.minutes * 60
         if stop["now"] or late or time.monotonic() - saved > options.save_minutes * 60:
             save_checkpoint(options.out, run, config)
             saved = time.monotonic()
-        if stop["now"] or late:
+        if stop["now"] or late or ended:
             break
     save_checkpoint(options.out, run, config)
 
@@ -158,6 +167,12 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint if it has one")
     parser.add_argument("--steps", type=int, help="instead of the recipe's")
     parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument(
+        "--budget-minutes",
+        type=float,
+        default=math.inf,
+        help="of the processor (--workers 0) for all steps of the run: then the learning rate is at its end, too",
+    )
     parser.add_argument("--save-minutes", type=float, default=3)
     parser.add_argument("--log-steps", type=int, default=50)
     parser.add_argument("--evaluate-steps", type=int, default=1000)

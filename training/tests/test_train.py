@@ -21,7 +21,7 @@ from .support import config, write_pack
 
 def options(folder: Path, **changes: object) -> argparse.Namespace:
     values = dict(
-        out=folder, minutes=math.inf, save_minutes=100, log_steps=1, evaluate_steps=100, workers=0
+        out=folder, minutes=math.inf, budget_minutes=math.inf, save_minutes=100, log_steps=1, evaluate_steps=100, workers=0
     )
     return argparse.Namespace(**{**values, **changes})
 
@@ -57,6 +57,20 @@ class TrainTest(unittest.TestCase):
         curves = [(self.folder / name / "curve.csv").read_text().splitlines() for name in ("whole", "parts")]
         self.assertEqual(len(curves[0]), 7)
         self.assertEqual([line.split(",")[3] for line in curves[0]], [line.split(",")[3] for line in curves[1]])
+
+    def test_a_budget_ends_a_run_for_good_and_its_learning_rate(self) -> None:
+        clock = iter(range(0, 1000, 10))
+        with mock.patch.object(trainer.time, "process_time", lambda: next(clock)):
+            run = self.run_in("run", budget_minutes=0.5)
+            self.assertEqual((run.step, run.worked), (3, 30))
+            self.assertEqual(self.run_in("run", budget_minutes=0.5).step, 3)
+        curve = (self.folder / "run" / "curve.csv").read_text().splitlines()[1:]
+        self.assertEqual(len(curve), 3)
+        recipe = {"learningRate": 1, "warmUpSteps": 1, "steps": 6}
+        self.assertEqual(trainer.learning_rate(recipe, 1, 1.0), trainer.learning_rate(recipe, 6))
+        self.assertEqual(trainer.learning_rate(recipe, 3, 0.1), trainer.learning_rate(recipe, 3))
+        (line,) = (self.folder / "run" / "validation.jsonl").read_text().splitlines()
+        self.assertEqual(json.loads(line)["step"], 3)
 
     def test_another_configuration_is_told(self) -> None:
         self.run_in("run")

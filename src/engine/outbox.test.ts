@@ -71,10 +71,33 @@ describe('the outbox', () => {
       expect(sent).toEqual(['a', 'b', 'a']);
       expect(onEmpty).not.toHaveBeenCalled();
       listener.isThere = true;
-      await vi.advanceTimersByTimeAsync(KNOCK_MS);
+      await vi.advanceTimersByTimeAsync(2 * KNOCK_MS);
       expect(sent).toEqual(['a', 'b', 'a', 'a', 'b']);
       expect(onEmpty).toHaveBeenCalledTimes(1);
       expect([outbox.isEmpty, vi.getTimerCount()]).toEqual([true, 0]);
+    });
+
+    it('waits twice as long before each further knock', async () => {
+      const { outbox, sent } = open();
+      await outbox.deliver(outcome('a'));
+      for (let knock = 0; knock < KNOCKS; knock += 1) {
+        await vi.advanceTimersByTimeAsync(KNOCK_MS * 2 ** knock - 1);
+        expect(sent).toHaveLength(1 + knock);
+        await vi.advanceTimersByTimeAsync(1);
+        expect(sent).toHaveLength(2 + knock);
+      }
+    });
+
+    it('tries again beside a sending that never settles', async () => {
+      vi.useFakeTimers();
+      const send = vi.fn(() => new Promise<object>(() => undefined));
+      const outbox = new Outbox(send as never, () => undefined);
+      void outbox.deliver(outcome('a'));
+      await vi.advanceTimersByTimeAsync(KNOCK_MS);
+      expect(send).toHaveBeenCalledTimes(2);
+      send.mockResolvedValue({});
+      await vi.advanceTimersByTimeAsync(2 * KNOCK_MS);
+      expect([send.mock.calls.length, outbox.isEmpty, vi.getTimerCount()]).toEqual([3, true, 0]);
     });
 
     it('leaves the rest to a background that starts with the first and asks for it', async () => {

@@ -2,10 +2,10 @@
 import type { Send } from '../protocol/channel.ts';
 import type { EngineOutcome, engineToBackground } from '../protocol/messages.ts';
 
-/** A background that was stopped under load is gone for good by then; its own alarm comes once a minute. */
+/** A background that was stopped under load is gone for good by then. Each further knock waits twice as long. */
 export const KNOCK_MS = 2000;
-/** In a row: a background that cannot take it in seconds is left to its alarm. */
-export const KNOCKS = 3;
+/** In a row, within the minute in which the background's own alarm comes. */
+export const KNOCKS = 4;
 
 /** Sends outcomes and keeps those that did not arrive until somebody collects them. */
 export class Outbox {
@@ -25,20 +25,29 @@ export class Outbox {
   async deliver(outcome: EngineOutcome): Promise<boolean> {
     // Kept before it is sent: a background that starts meanwhile must not miss it. Twice does no harm.
     this.#kept.set(outcome.jobId, outcome);
+    this.#knockLater();
     try {
       await this.#send('engine.done', outcome);
     } catch {
-      // Nobody listened, or the listener died: the background asks for all outcomes when it starts again. Where this one
-      // was the last of what is in hand, no other message would start it.
-      if (this.#knocks < KNOCKS && !this.isEmpty) {
-        this.#knock ??= setTimeout(() => void this.#knockNow(), KNOCK_MS);
-      }
+      // Nobody listened, or the listener died: the background asks for all outcomes when it starts again.
       return false;
     }
     if (this.#kept.get(outcome.jobId) === outcome) this.#kept.delete(outcome.jobId);
     this.#knocks = 0;
-    if (this.isEmpty) this.#onEmpty();
+    if (this.isEmpty) {
+      this.#stopKnocking();
+      this.#onEmpty();
+    }
     return true;
+  }
+
+  /**
+   * Where what is in hand is the last of a scan, no other message would start the background. Set before anything is known of
+   * the sending: one whose listener is stopped at the wrong moment may never settle.
+   */
+  #knockLater(): void {
+    if (this.#knocks >= KNOCKS || this.#knock !== undefined) return;
+    this.#knock = setTimeout(() => void this.#knockNow(), KNOCK_MS * 2 ** this.#knocks);
   }
 
   /** Starts the background with the oldest outcome; one that was there all along asks for nothing, and gets the rest, too. */
@@ -53,13 +62,17 @@ export class Outbox {
     }
   }
 
+  #stopKnocking(): void {
+    clearTimeout(this.#knock);
+    this.#knock = undefined;
+    this.#knocks = 0;
+  }
+
   /** Everything that has not arrived; it is forgotten here. */
   collect(): EngineOutcome[] {
     const outcomes = [...this.#kept.values()];
     this.#kept.clear();
-    clearTimeout(this.#knock);
-    this.#knock = undefined;
-    this.#knocks = 0;
+    this.#stopKnocking();
     return outcomes;
   }
 

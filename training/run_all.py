@@ -19,8 +19,11 @@ MODELS = TRAINING.parent / "models"
 
 
 def known() -> Dict[str, Path]:
-    """Configurations by name: the two models, then the experiments."""
-    models = {path.parent.name: path for path in sorted(MODELS.glob("*/train.json"))}
+    """Configurations by name: for each model the run that it starts from and its own, then the experiments."""
+    models = {}
+    for path in sorted(MODELS.glob("*/train.json")):
+        models[f"{path.parent.name}-first"] = path.with_name("train-first.json")
+        models[path.parent.name] = path
     return {**models, **{path.stem: path for path in sorted((TRAINING / "experiments").glob("*.json"))}}
 
 
@@ -53,6 +56,8 @@ def run(name: str, config: Path, options: argparse.Namespace) -> int:
     command += ["--minutes", str(options.minutes)]
     command += ["--budget-minutes", str(options.budget_minutes), "--workers", str(options.workers)]
     command += ["--threads", str(options.threads), "--evaluate-steps", str(options.evaluate_steps)]
+    if "start" in json.loads(config.read_text()):
+        command += ["--start", str((options.out / f"{name}-first").resolve())]
     if options.steps is not None:
         command += ["--steps", str(options.steps)]
     return subprocess.run(command, cwd=TRAINING, check=False).returncode

@@ -42,6 +42,23 @@ def _flat(config: Dict) -> Dict:
     return {"network": config["network"], "seed": config["seed"], **recipe}
 
 
+def load_start(folder: Path, first: Dict, run: "Run") -> None:
+    """Gives `run` the averaged weights that another run of ours ended with; `first` is that run's configuration.
+
+    Raises ValueError where the folder holds another run, or one that is not at its end.
+    """
+    if not (folder / NAME).exists():
+        raise ValueError(f"{folder} holds no run to start from: train its configuration first")
+    changed = changed_keys(folder, first)
+    if changed:
+        raise ValueError(f"{folder} holds a run of another configuration ({', '.join(changed)})")
+    state = torch.load(folder / NAME, map_location=run.device)
+    if state["step"] < first["recipe"]["steps"]:
+        raise ValueError(f"{folder} is at step {state['step']} of {first['recipe']['steps']}: let it end first")
+    run.network.load_state_dict(state["average"])
+    run.average.values = {key: value.clone() for key, value in state["average"].items()}
+
+
 def load_checkpoint(folder: Path, run: "Run") -> bool:
     """Sets `run` to where the checkpoint left it; False when there is none yet."""
     if not (folder / NAME).exists():

@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 
 from .averaging import Average
 from .batches import Batch, Batches
-from .checkpoints import changed_keys, load_checkpoint, save_checkpoint
+from .checkpoints import changed_keys, load_checkpoint, load_start, save_checkpoint
 from .configs import load_config
 from .evaluate_quick import VARIANTS, WHILE_TRAINING, evaluate
 from .geometry import grid_length, receptive_field
@@ -165,6 +165,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--pack", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, curve, validation")
     parser.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint if it has one")
+    parser.add_argument("--start", type=Path, help="the run of the configuration that this one starts from")
     parser.add_argument("--steps", type=int, help="instead of the recipe's")
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument(
@@ -182,6 +183,25 @@ def parsed() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def begin(config: Dict, options: argparse.Namespace) -> Run:
+    """The run as its folder's checkpoint has it, else with the weights of the run it starts from, else at random.
+
+    Raises ValueError where either folder holds something else than the configuration says.
+    """
+    run = start_run(config, torch.device(options.device))
+    if options.resume:
+        changed = changed_keys(options.out, config)
+        if changed:
+            raise ValueError(f"{options.out} holds a run of another configuration ({', '.join(changed)}): use a new --out")
+        if load_checkpoint(options.out, run):
+            return run
+    if ("start" in config) != (options.start is not None):
+        raise ValueError("--start is for configurations that name one, and for them it is needed")
+    if options.start is not None:
+        load_start(options.start, config["start"], run)
+    return run
+
+
 def main() -> None:
     options = parsed()
     torch.set_num_threads(options.threads)
@@ -190,12 +210,10 @@ def main() -> None:
     if options.steps is not None:
         config["recipe"]["steps"] = options.steps
     options.out.mkdir(parents=True, exist_ok=True)
-    run = start_run(config, torch.device(options.device))
-    if options.resume:
-        changed = changed_keys(options.out, config)
-        if changed:
-            raise SystemExit(f"{options.out} holds a run of another configuration ({', '.join(changed)}): use a new --out")
-        load_checkpoint(options.out, run)
+    try:
+        run = begin(config, options)
+    except ValueError as error:
+        raise SystemExit(str(error))
     prepare = [measure] if config["recipe"].get("matchShare", 0) > 0 else []
     train(config, read_packs(options.pack, *prepare), run, options)
 

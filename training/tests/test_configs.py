@@ -15,7 +15,7 @@ from telltale_training.network_designs import TABLES
 from .support import RECIPE, picture
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIGS = [*ROOT.glob("models/*/train.json"), *ROOT.glob("training/experiments/*.json")]
+CONFIGS = [*ROOT.glob("models/*/train*.json"), *ROOT.glob("training/experiments/*.json")]
 
 
 class Configs(unittest.TestCase):
@@ -38,6 +38,12 @@ class Configs(unittest.TestCase):
             plan = draw(np.random.default_rng(1), recipe, 320)
             self.assertEqual(plan.patch, recipe["patch"])
             Network(config["network"])
+
+    def test_models_start_from_runs_of_the_same_network(self) -> None:
+        for name in ("fast", "strong"):
+            whole = load_config(ROOT / "models" / name / "train.json")
+            self.assertEqual(whole["start"], load_config(ROOT / "models" / name / "train-first.json"))
+            self.assertEqual(whole["start"]["network"], whole["network"])
 
     def test_models_stay_within_their_budget(self) -> None:
         for name, gmac, megabytes in (("fast", 1.3, 0.35), ("strong", 12, 10)):

@@ -72,6 +72,28 @@ class TrainTest(unittest.TestCase):
         (line,) = (self.folder / "run" / "validation.jsonl").read_text().splitlines()
         self.assertEqual(json.loads(line)["step"], 3)
 
+    def begin(self, name: str, start: str, **changes: object) -> trainer.Run:
+        later = {**config(), "start": {**config(), **changes}}
+        folders = dict(start=self.folder / start, resume=True, device="cpu")
+        return trainer.begin(later, options(self.folder / name, **folders))
+
+    def test_starts_with_the_average_of_the_run_that_is_named(self) -> None:
+        first = self.run_in("first")
+        run = self.begin("later", "first")
+        self.assertEqual(run.step, 0)
+        for name, value in first.average.values.items():
+            self.assertTrue(torch.equal(value, run.network.state_dict()[name]), name)
+            self.assertTrue(torch.equal(value, run.average.values[name]), name)
+
+    def test_refuses_another_start_than_is_named(self) -> None:
+        self.run_in("short", minutes=0)
+        self.run_in("first")
+        for start, changes in (("short", {}), ("nothing", {}), ("first", {"seed": 4})):
+            with self.assertRaises(ValueError):
+                self.begin("later", start, **changes)
+        with self.assertRaises(ValueError):
+            trainer.begin(config(), options(self.folder / "x", start=self.folder / "first", resume=False, device="cpu"))
+
     def test_another_configuration_is_told(self) -> None:
         self.run_in("run")
         other = config()

@@ -87,8 +87,8 @@ describe('telltale card', () => {
     expect(await refusalOf(['--model', other])).toContain(
       `its figures are of another ${modelKey(PACKAGED_CARDS.fast)}`,
     );
-    const threshold = ['--model', MODEL, '--threshold', '0.5'];
-    expect(await refusalOf(threshold)).toContain('its figures are for --threshold 0.5, and the card');
+    const threshold = ['--model', MODEL, '--threshold', '0.123'];
+    expect(await refusalOf(threshold)).toContain('its figures are for --threshold 0.123, and the card');
     expect(existsSync(path.join(scratch, 'never.json'))).toBe(false);
   });
 

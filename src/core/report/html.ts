@@ -1,10 +1,10 @@
-/** A report for people: one HTML file without scripts or outside resources. */
+/** A report for people. */
 import { LEVELS, type Level, type Scored } from '../verdict.ts';
 import { snakeCase } from './catalogue.ts';
+import { documentHtml } from './document.ts';
 import type { ReportInput, ReportRow } from './input.ts';
-import { constantMarkup, html, htmlText, linkTarget, type Markup, pictureData } from './markup.ts';
+import { html, linkTarget, type Markup, pictureData } from './markup.ts';
 import { bySuspicion, type Tally, tally } from './order.ts';
-import { REPORT_STYLE } from './style.ts';
 import {
   bandText,
   LEVEL_GLYPHS,
@@ -23,30 +23,24 @@ import {
 export function reportHtml(input: ReportInput, wording: Wording): string {
   const { lookup } = wording;
   const rows = bySuspicion(input.rows);
-  return htmlText(html`<!doctype html>
-<html lang="${wording.locale}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="referrer" content="no-referrer">
-<title>${lookup('report_title')}: ${input.page.title || input.page.url}</title>
-<style>${constantMarkup(REPORT_STYLE)}</style>
-</head>
-<body><main>
-<h1>${lookup('report_title')}</h1>
-<p class="soft">${input.page.title}</p>
-${factList(input, wording)}
-<p class="caution">${lookup('report_caution')}</p>
-<h2>${lookup('report_summary')}</h2>
-${tallyList(tally(rows), wording)}
-${screenshotFigure(input.screenshot ?? '', wording)}
-<h2>${lookup('report_images')}</h2>
-${imageTable(rows, wording)}
-${input.engine.models.filter(({ limits }) => limits.length > 0).map((model) => limitList(model, wording))}
-</main></body>
-</html>
-`);
+  return documentHtml({
+    locale: wording.locale,
+    title: `${lookup('report_title')}: ${input.page.title || input.page.url}`,
+    heading: lookup('report_title'),
+    sections: [
+      html`<p class="soft">${input.page.title}</p>`,
+      factList(input, wording),
+      html`<p class="caution">${lookup('report_caution')}</p>`,
+      html`<h2>${lookup('report_summary')}</h2>`,
+      tallyList(tally(rows), wording),
+      screenshotFigure(input.screenshot ?? '', wording),
+      html`<h2>${lookup('report_images')}</h2>`,
+      imageTable(rows, wording),
+      ...input.engine.models
+        .filter(({ limits }) => limits.length > 0)
+        .map((model) => limitList(model, wording)),
+    ],
+  });
 }
 
 function limitList(

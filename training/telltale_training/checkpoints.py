@@ -2,9 +2,11 @@
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict, List
+from typing import TYPE_CHECKING, Dict, List, NamedTuple
 
 import torch
+
+from .layers import Network
 
 if TYPE_CHECKING:
     from .train import Run
@@ -57,6 +59,23 @@ def load_start(folder: Path, first: Dict, run: "Run") -> None:
         raise ValueError(f"{folder} is at step {state['step']} of {first['recipe']['steps']}: let it end first")
     run.network.load_state_dict(state["average"])
     run.average.values = {key: value.clone() for key, value in state["average"].items()}
+
+
+class Trained(NamedTuple):
+    """What a run has come to: its averaged network, in evaluation mode."""
+
+    config: Dict
+    step: int
+    network: Network
+
+
+def load_trained(folder: Path, device: torch.device) -> Trained:
+    """The run of a folder as its last checkpoint has it."""
+    config = json.loads((folder / "config.json").read_text())
+    state = torch.load(folder / NAME, map_location="cpu")
+    network = Network(config["network"])
+    network.load_state_dict(state["average"])
+    return Trained(config, state["step"], network.to(device, memory_format=torch.channels_last).eval())
 
 
 def load_checkpoint(folder: Path, run: "Run") -> bool:

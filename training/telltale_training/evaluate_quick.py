@@ -1,5 +1,5 @@
 """Figures on the validation images of the packs, as the training goes: whole crops, native pixels."""
-from typing import Callable, Dict, Optional, Sequence
+from typing import Callable, Dict, List, Optional, Sequence
 
 import numpy as np
 import torch
@@ -64,14 +64,20 @@ def evaluate(
     fit: Optional[int] = None,
 ) -> Dict[str, Dict]:
     """A table a variant for the images of the split `val`. Leaves the network in evaluation mode."""
-    network.eval()
-    score = lambda pixels: image_logit(network, fitted(pixels, fit), device)
-    chosen = [image for image in images if image.row.split == "val"]
+    chosen = validation_images(images)
     fake = [image.row.label == "fake" for image in chosen]
     sources = [image.row.source for image in chosen]
-    return {
-        name: table(
-            [score(VARIANTS[name](image.pixels)) for image in chosen], fake, sources
-        )
-        for name in variants
-    }
+    return {name: table(scores_of(network, chosen, device, name, fit), fake, sources) for name in variants}
+
+
+def validation_images(images: Sequence[Image]) -> List[Image]:
+    """Those that nothing is trained on."""
+    return [image for image in images if image.row.split == "val"]
+
+
+def scores_of(
+    network: nn.Module, images: Sequence[Image], device: torch.device, variant: str, fit: Optional[int] = None
+) -> List[float]:
+    """A logit for each of `images`, changed as `variant` says. Leaves the network in evaluation mode."""
+    network.eval()
+    return [image_logit(network, fitted(VARIANTS[variant](image.pixels), fit), device) for image in images]

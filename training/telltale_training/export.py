@@ -11,7 +11,7 @@ from typing import Dict, Sequence
 import numpy as np
 import torch
 
-from .checkpoints import NAME
+from .checkpoints import load_trained
 from .geometry import multiply_accumulates, receptive_field
 from .golden import golden_input
 from .layers import Convolution, Layer, Network, branches_of, module_name
@@ -68,11 +68,7 @@ def golden_of(network: Network, size: int) -> Dict[str, object]:
 
 def export(run: Path, out: Path) -> Dict[str, object]:
     """Writes `weights.safetensors` and `network.json`; returns the latter."""
-    config = json.loads((run / "config.json").read_text())
-    state = torch.load(run / NAME, map_location="cpu")
-    network = Network(config["network"])
-    network.load_state_dict(state["average"])
-    network.eval()
+    config, step, network = load_trained(run, torch.device("cpu"))
     field = receptive_field(config["network"])
     out.mkdir(parents=True, exist_ok=True)
     tensors = tensors_of(network, config["network"])
@@ -80,7 +76,7 @@ def export(run: Path, out: Path) -> Dict[str, object]:
     description = {
         "id": config["id"],
         "name": config.get("name", config["id"]),
-        "step": state["step"],
+        "step": step,
         "layers": plain_layers(config["network"]),
         "classes": config.get("classes", ["fake"]),
         "golden": golden_of(network, field.size),

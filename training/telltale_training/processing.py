@@ -18,6 +18,14 @@ def _noise(pixels: Pixels, strength: float, random: np.random.Generator) -> Pixe
     return np.clip(np.rint(pixels + grain), 0, 255).astype(np.uint8)
 
 
+def _grain(pixels: Pixels, strength: float, random: np.random.Generator) -> Pixels:
+    """Film's or a sensor's after its processing: the same in all channels, coarser than a pixel; `strength` is its deviation."""
+    grain = random.normal(0, 1, pixels.shape[:2]).astype(np.float32)
+    coarse = sum(np.roll(grain, shift, axis) for axis in (0, 1) for shift in (-1, 1)) * random.uniform(0, 0.6) + grain
+    grown = pixels + (coarse * strength / coarse.std())[..., None]
+    return np.clip(np.rint(grown), 0, 255).astype(np.uint8)
+
+
 def _gamma(pixels: Pixels, strength: float, _: np.random.Generator) -> Pixels:
     table = np.rint(255 * (np.arange(256) / 255) ** strength).astype(np.uint8)
     return table[pixels]
@@ -44,8 +52,11 @@ _CHANGES: Dict[str, Tuple[Change, Tuple[float, float]]] = {
     "contrast": (_pillow(lambda i, s: ImageEnhance.Contrast(i).enhance(s)), (0.75, 1.3)),
     "saturation": (_pillow(lambda i, s: ImageEnhance.Color(i).enhance(s)), (0.5, 1.5)),
     "grey": (_grey, (0.0, 1.0)),
+    "grain": (_grain, (1.0, 10.0)),
 }
-PROCESSES = tuple(_CHANGES)
+KNOWN = tuple(_CHANGES)
+PROCESSES = tuple(name for name in KNOWN if name != "grain")
+"""What a recipe without `processes` draws from; `grain` came later, and the batches of older recipes stay what they were."""
 
 
 def draw_process(

@@ -11,7 +11,7 @@ from telltale_training.degrade import degraded, draw, window_of
 from telltale_training.easing import eased
 from telltale_training.geometry import grid_length, receptive_field
 from telltale_training.pack_format import PackWriter, Row, read_packs
-from telltale_training.processing import PROCESSES, draw_process, process
+from telltale_training.processing import KNOWN, draw_process, process
 from telltale_training.texture import measure, nearest
 from telltale_training.twins import mixed_in_dct, with_noise_back
 
@@ -81,11 +81,17 @@ class DegradeTest(unittest.TestCase):
 
     def test_every_process_keeps_the_shape_and_changes_something(self) -> None:
         random = np.random.default_rng(5)
-        for name in PROCESSES:
+        for name in KNOWN:
             _, strength = draw_process(random, name)
             result = process(picture(3), name, strength, random)
             self.assertEqual((result.shape, result.dtype), ((64, 64, 3), np.dtype(np.uint8)), name)
             self.assertFalse(np.array_equal(result, picture(3)), name)
+
+    def test_grain_is_the_same_in_all_channels(self) -> None:
+        grey = np.full((64, 64, 3), 128, np.uint8)
+        grown = process(grey, "grain", 4.0, np.random.default_rng(2)).astype(int)
+        self.assertTrue((grown == grown[..., :1]).all())
+        self.assertAlmostEqual(float(grown.std()), 4, delta=0.1)
 
 
 class MatchingTest(unittest.TestCase):

@@ -46,9 +46,16 @@ describe('summaryLines', () => {
 });
 
 describe('chainText', () => {
-  it('has words for the usual chains, and the name of others', () => {
-    expect(chainText('resize:0.50:lanczos')).toBe('half size (lanczos)');
-    expect(chainText('resize:0.5:box+jpeg:90')).toBe('resize:0.5:box+jpeg:90');
-    expect(chainText('resize:0.55:box')).toBe('resize:0.55:box');
+  it.each([
+    ['none', 'as they are'],
+    ['resize:0.50:lanczos', 'half size (lanczos)'],
+    ['resize:1.5:bicubic', '1.5 times the size (bicubic)'],
+    ['resize:0.75:box+jpeg:90', '0.75 times the size (box), then JPEG 90'],
+    ['flip+webp:80+blur:1', 'mirrored, then WebP 80, then blur 1 px'],
+    ['noise:5+gamma:0.8', 'noise 5, then gamma 0.8'],
+    ['crop:256+screenshot', 'middle 256 px, then as in a screenshot'],
+    ['of an older version', 'of an older version'],
+  ])('says %s in words', (name, words) => {
+    expect(chainText(name)).toBe(words);
   });
 });

@@ -1,13 +1,15 @@
-"""Runs compared on the same validation pictures: each figure's interval, and what a run differs from the first one.
+"""Runs compared on the same validation pictures: each figure's interval, and by how much a run differs from the first one.
 
     python3 -m telltale_training.compare --pack packs/crops --run runs/fast-budget runs/fast-deep
 
-Intervals hold 95 % of resamples of the sources, which are the same for all runs: that a run differs can be certain where
-its own figure is not. Below stands the floor: how far apart real sources are by the same logits. They are kept in the
-run's folder, so that a run is scored once.
+Intervals hold 95 % of resamples of the sources, which are the same for all runs: a difference can be surer than the two
+figures. They know nothing of the few pictures a source has, nor of how many runs are compared. Below stands the floor: how
+far apart real sources are by the same logits. Logits are kept in the run's folder, so that a run is scored once.
 """
 import argparse
 import json
+import os
+import zlib
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
@@ -28,15 +30,24 @@ LEAST = 5
 
 def run_scores(folder: Path, images: Sequence[Image], device: torch.device) -> Dict[str, List[float]]:
     """Logits of `images` a version, of the averaged network in `folder`."""
-    kept, stamp = folder / "validation-scores.json", (folder / NAME).stat().st_mtime_ns
+    kept = folder / "validation-scores.json"
+    config = (folder / "config.json").read_text()
+    scored = {
+        "checkpoint": (folder / NAME).stat().st_mtime_ns,
+        "config": config,
+        "pictures": [[image.row.key, zlib.crc32(np.ascontiguousarray(image.pixels))] for image in images],
+        "versions": list(VERSIONS),
+    }
     if kept.exists():
         before = json.loads(kept.read_text())
-        if before["stamp"] == stamp and before["keys"] == [image.row.key for image in images]:
+        if before["of"] == scored:
             return before["scores"]
     trained = load_trained(folder, device)
     fit = trained.config["recipe"].get("fit")
     scores = {version: scores_of(trained.network, images, device, version, fit) for version in VERSIONS}
-    kept.write_text(json.dumps({"stamp": stamp, "keys": [image.row.key for image in images], "scores": scores}))
+    part = kept.with_suffix(".part")
+    part.write_text(json.dumps({"of": scored, "scores": scores}))
+    os.replace(part, kept)
     return scores
 
 
@@ -50,6 +61,8 @@ class Resamples:
         ordered = sorted(groups.items())
         self.generators = [indices for (label, _), indices in ordered if label == "fake" and len(indices) >= LEAST]
         self.reals = [indices for (label, _), indices in ordered if label == "real"]
+        if not self.generators or not self.reals:
+            raise ValueError(f"no validation pictures of a real source and of a generator with {LEAST} or more")
         random = np.random.default_rng(seed)
         self.generator_counts = self._draws(random, len(self.generators), resamples)
         # A source weighs as much as it has pictures.
@@ -114,6 +127,10 @@ def main() -> None:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
     images = validation_images(read_packs(options.pack))
+    try:
+        Resamples(images, 1)
+    except ValueError as error:
+        raise SystemExit(str(error))
     runs = {str(run): run_scores(run, images, torch.device(options.device)) for run in options.run}
     head = ["run", *VERSIONS.values(), "difference of the means"]
     for row in [head, ["---"] * len(head), *comparison(runs, images)]:

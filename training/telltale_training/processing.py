@@ -19,7 +19,7 @@ def _noise(pixels: Pixels, strength: float, random: np.random.Generator) -> Pixe
 
 
 def _grain(pixels: Pixels, strength: float, random: np.random.Generator) -> Pixels:
-    """Film's or a sensor's after its processing: the same in all channels, coarser than a pixel; `strength` is its deviation."""
+    """Film's or a sensor's after its processing: the same in all channels, as fine as a pixel or coarser."""
     grain = random.normal(0, 1, pixels.shape[:2]).astype(np.float32)
     coarse = sum(np.roll(grain, shift, axis) for axis in (0, 1) for shift in (-1, 1)) * random.uniform(0, 0.6) + grain
     grown = pixels + (coarse * strength / coarse.std())[..., None]

@@ -11,7 +11,7 @@ from telltale_training.degrade import degraded, draw, window_of
 from telltale_training.easing import eased
 from telltale_training.geometry import grid_length, receptive_field
 from telltale_training.pack_format import PackWriter, Row, read_packs
-from telltale_training.processing import KNOWN, draw_process, process
+from telltale_training.processing import KNOWN, PROCESSES, draw_process, process
 from telltale_training.texture import measure, nearest
 from telltale_training.twins import mixed_in_dct, with_noise_back
 
@@ -92,6 +92,10 @@ class DegradeTest(unittest.TestCase):
         grown = process(grey, "grain", 4.0, np.random.default_rng(2)).astype(int)
         self.assertTrue((grown == grown[..., :1]).all())
         self.assertAlmostEqual(float(grown.std()), 4, delta=0.1)
+
+    def test_recipes_that_name_no_processes_draw_what_they_drew(self) -> None:
+        known = ("sharpen", "blur", "denoise", "noise", "gamma", "contrast", "saturation", "grey")
+        self.assertEqual(PROCESSES, known)
 
 
 class MatchingTest(unittest.TestCase):

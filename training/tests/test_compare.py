@@ -15,8 +15,9 @@ from .support import config, picture, write_pack
 
 
 def images(generators: int, reals: int, pictures: int = 6) -> list:
-    """`pictures` of each source."""
-    sources = [("fake", f"maker-{n}") for n in range(generators)] + [("real", f"site-{n}") for n in range(reals)]
+    """`pictures` of each source, whose name says how many."""
+    sources = [("fake", f"maker-{pictures}-{n}") for n in range(generators)]
+    sources += [("real", f"site-{pictures}-{n}") for n in range(reals)]
     pixels = picture(1, 8)
     return [
         Image(Row(f"{source}/{n}", label, "val", source, "", 0, 0), pixels) for label, source in sources for n in range(pictures)
@@ -48,6 +49,19 @@ class Compare(unittest.TestCase):
             ]
             self.assertAlmostEqual(means[draw], np.mean(aucs), 12)
 
+    def test_weighs_a_real_source_by_its_pictures(self) -> None:
+        pictures = images(4, 1, 6) + images(0, 2, 14) + images(1, 1, 4)
+        random = np.random.default_rng(3)
+        fake = [image.row.label == "fake" for image in pictures]
+        scores = list(random.normal(size=len(pictures)) + np.array(fake))
+        expected = table(scores, fake, [image.row.source for image in pictures])["meanGeneratorAuc"]
+        self.assertAlmostEqual(float(compare.Resamples(pictures).mean_auc(scores)[0]), expected, 3)
+
+    def test_says_what_is_missing(self) -> None:
+        for pictures in (images(2, 0), images(0, 2), images(2, 2, compare.LEAST - 1)):
+            with self.assertRaisesRegex(ValueError, "no validation pictures"):
+                compare.Resamples(pictures)
+
     def test_a_difference_is_surer_than_its_two_figures(self) -> None:
         runs = {name: {version: self.scores for version in compare.VERSIONS} for name in ("first", "same")}
         runs["better"] = {version: list(np.array(self.scores) + 0.5 * np.array(self.fake)) for version in compare.VERSIONS}
@@ -63,10 +77,10 @@ class Compare(unittest.TestCase):
         noise = np.random.default_rng(2).normal(size=len(pictures))
         apart, chance = compare.between_reals(list(noise), pictures)
         self.assertLess(abs(apart - chance), 0.06)
-        moved = [score + 5 * (image.row.source == "site-1") for score, image in zip(noise, pictures)]
+        moved = [score + 5 * (image.row.source == "site-30-1") for score, image in zip(noise, pictures)]
         apart, chance = compare.between_reals(moved, pictures)
         self.assertGreater(apart, chance + 0.2)
-        self.assertEqual(compare.between_reals([-score for score in moved], pictures)[0], apart)
+        self.assertAlmostEqual(compare.between_reals([-score for score in moved], pictures)[0], apart, 12)
 
     def test_scores_a_run_once(self) -> None:
         with tempfile.TemporaryDirectory() as name:
@@ -80,6 +94,9 @@ class Compare(unittest.TestCase):
                 self.assertEqual(compare.run_scores(folder, pack, run.device), scores)
             self.assertEqual([len(scores[version]) for version in compare.VERSIONS], [4] * 4)
             self.assertEqual(len(compare.run_scores(folder, pack[:3], run.device)["none"]), 3)
+            run.average.values["head.bias"] += 1
+            save_checkpoint(folder, run, config())
+            np.testing.assert_allclose(compare.run_scores(folder, pack, run.device)["none"], np.array(scores["none"]) + 1, rtol=1e-4)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def run_scores(folder: Path, images: Sequence[Image], device: torch.device) -> D
     }
     if kept.exists():
         before = json.loads(kept.read_text())
-        if before["of"] == scored:
+        if before.get("of") == scored:
             return before["scores"]
     trained = load_trained(folder, device)
     fit = trained.config["recipe"].get("fit")

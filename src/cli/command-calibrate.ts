@@ -9,6 +9,7 @@ import { failure, type Result } from '../core/result.ts';
 import type { CalibrateCommand } from './arguments.ts';
 import { type CalibrateReply, type Scores, scoreDataset } from './calibrate-scores.ts';
 import { CALIBRATION_FAILURES, calibrationLines, calibrationWarnings } from './calibrate-text.ts';
+import { chainText } from './chain-text.ts';
 import { findDataset } from './dataset-files.ts';
 import { sha256Of, wasWritten } from './files.ts';
 import { KeptReplies } from './kept-replies.ts';
@@ -68,9 +69,8 @@ async function scoresFor(command: CalibrateCommand, output: Output): Promise<Res
 
 /** How the pictures were used, within what `fittedOn` has room for. */
 function versionsText({ chains }: CalibrateCommand): string {
-  const names = chains.map(({ name }) => (name === 'none' ? 'as they are' : `at ${name}`));
-  const all = names.join(', ');
-  return all.length <= 140 ? all : `in ${names.length} versions each`;
+  const all = chains.map(({ name }) => chainText(name)).join(', ');
+  return all.length <= 140 ? all : `in ${chains.length} versions each`;
 }
 
 /** Writes the model's card with `calibration` to `file`; the answer is what went wrong, or null. */

@@ -72,7 +72,7 @@ describe('telltale calibrate', () => {
     const calibration = JSON.parse(finished.stdout);
     expect(calibration.a).toBeGreaterThan(0);
     expect(calibration.fittedOn).toBe(
-      '7 real pictures of 2 sources and 7 generated pictures of 2 sources, as they are, at jpeg:80; classes and sources weigh equally',
+      '7 real pictures of 2 sources and 7 generated pictures of 2 sources, as they are, JPEG 80; classes and sources weigh equally',
     );
     expect(calibration.operatingPoint.worstSource).toMatchObject({
       source: 'all real pictures',

@@ -12,19 +12,34 @@ import math
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, NamedTuple
 
 TRAINING = Path(__file__).resolve().parent
 MODELS = TRAINING.parent / "models"
 
 
 def known() -> Dict[str, Path]:
-    """Configurations by name: for each model the run that it starts from and its own, then the experiments."""
+    """Configurations by name: for each model the runs that it starts from and its own, then the experiments."""
     models = {}
     for path in sorted(MODELS.glob("*/train.json")):
-        models[f"{path.parent.name}-first"] = path.with_name("train-first.json")
+        for start in starts_of(path):
+            models[start.name] = start.config
         models[path.parent.name] = path
     return {**models, **{path.stem: path for path in sorted((TRAINING / "experiments").glob("*.json"))}}
+
+
+class Start(NamedTuple):
+    """A run that another starts from: `fast-bank` for `train-bank.json` in `models/fast`."""
+
+    name: str
+    config: Path
+
+
+def starts_of(config: Path) -> List[Start]:
+    """What a configuration starts from, nothing for most."""
+    names = json.loads(config.read_text()).get("start", [])
+    paths = [(config.parent / name).resolve() for name in names]
+    return [Start(f"{path.parent.name}-{path.stem.split('-')[-1]}", path) for path in paths]
 
 
 def last_validation(folder: Path) -> Dict:
@@ -56,8 +71,8 @@ def run(name: str, config: Path, options: argparse.Namespace) -> int:
     command += ["--minutes", str(options.minutes)]
     command += ["--budget-minutes", str(options.budget_minutes), "--workers", str(options.workers)]
     command += ["--threads", str(options.threads), "--evaluate-steps", str(options.evaluate_steps)]
-    if "start" in json.loads(config.read_text()):
-        command += ["--start", str((options.out / f"{name}-first").resolve())]
+    starts = [str((options.out / start.name).resolve()) for start in starts_of(config)]
+    command += ["--start", *starts] if starts else []
     if options.steps is not None:
         command += ["--steps", str(options.steps)]
     return subprocess.run(command, cwd=TRAINING, check=False).returncode

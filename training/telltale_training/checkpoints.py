@@ -2,11 +2,13 @@
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict, List, NamedTuple
+from typing import TYPE_CHECKING, Dict, List, NamedTuple, Sequence
 
 import torch
+from torch import Tensor
 
 from .layers import Network
+from .starts import side_by_side
 
 if TYPE_CHECKING:
     from .train import Run
@@ -44,21 +46,28 @@ def _flat(config: Dict) -> Dict:
     return {"network": config["network"], "seed": config["seed"], **recipe}
 
 
-def load_start(folder: Path, first: Dict, run: "Run") -> None:
-    """Gives `run` the averaged weights that another run of ours ended with; `first` is that run's configuration.
+def load_starts(folders: Sequence[Path], starts: Sequence[Dict], run: "Run") -> None:
+    """Gives `run` the averaged weights that other runs of ours ended with; `starts` are those runs' configurations.
 
-    Raises ValueError where the folder holds another run, or one that is not at its end.
+    Raises ValueError where a folder holds another run, or one that is not at its end.
     """
+    states = [_ended(folder, config) for folder, config in zip(folders, starts)]
+    networks = [config["network"] for config in starts]
+    state = states[0] if len(states) == 1 else side_by_side(run.network.layers, networks, states)
+    run.network.load_state_dict(state)
+    run.average.values = {key: value.clone() for key, value in run.network.state_dict().items()}
+
+
+def _ended(folder: Path, first: Dict) -> Dict[str, Tensor]:
     if not (folder / NAME).exists():
         raise ValueError(f"{folder} holds no run to start from: train its configuration first")
     changed = changed_keys(folder, first)
     if changed:
         raise ValueError(f"{folder} holds a run of another configuration ({', '.join(changed)})")
-    state = torch.load(folder / NAME, map_location=run.device)
+    state = torch.load(folder / NAME, map_location="cpu")
     if state["step"] < first["recipe"]["steps"]:
         raise ValueError(f"{folder} is at step {state['step']} of {first['recipe']['steps']}: let it end first")
-    run.network.load_state_dict(state["average"])
-    run.average.values = {key: value.clone() for key, value in state["average"].items()}
+    return state["average"]
 
 
 class Trained(NamedTuple):

@@ -3,6 +3,8 @@ import json
 from pathlib import Path
 from typing import Dict, List, Sequence
 
+from .geometry import receptive_field
+
 Layer = Dict[str, object]
 
 POOL: List[Layer] = [{"op": "averagePool", "size": 3, "stride": 2}]
@@ -53,10 +55,35 @@ def plain(channels: Sequence[int], first: List[Layer], stride: int = 1) -> List[
     return layers + head(channels[-1])
 
 
+def half_view(channels: Sequence[int]) -> List[Layer]:
+    """The pixels themselves at half the resolution, a patch every 8 pixels as with four stages of `plain`."""
+    layers = PIXELS + POOL + stem(3, channels[0])
+    for index, (into, out) in enumerate(zip(channels, channels[1:])):
+        layers = layers + (POOL if index < 2 else []) + stage(f"conv{index + 2}", into, out)
+    return layers + head(channels[-1])
+
+
+def side_by_side(high_pass: List[Layer], view: List[Layer]) -> List[Layer]:
+    """Both networks' features of a patch under one head; the patches of the first lie in the middle of the second's."""
+    margin = (receptive_field(view).size - receptive_field(high_pass).size) // 2
+    branches = [[{"op": "crop", "margin": margin}] + high_pass[:-1], [prefixed(layer, "view") for layer in view[:-1]]]
+    return [{"op": "concat", "branches": branches}] + head(high_pass[-1]["in"] + view[-1]["in"])
+
+
+def prefixed(layer: Layer, prefix: str) -> Layer:
+    """The layer under a name of its own."""
+    return {**layer, "name": f"{prefix}.{layer['name']}"} if "name" in layer else layer
+
+
 FAST = (16, 30, 48, 72)
+FAST_BANK, HALF_VIEW = plain(FAST, bank(12)), half_view((14, 28, 40, 56))
+STRONG_BANK = plain((24, 48, 96, 128), bank(24, start="high-pass-colour"))
 TABLES = {
-    "fast": plain(FAST, bank(12)),
-    "strong": plain((24, 48, 96, 128), bank(24, start="high-pass-colour")),
+    "fast": side_by_side(plain((14, *FAST[1:]), bank(12)), HALF_VIEW),
+    "fast-bank": FAST_BANK,
+    "strong": side_by_side(STRONG_BANK, HALF_VIEW),
+    "strong-bank": STRONG_BANK,
+    "half-view": HALF_VIEW,
     "fast-learned-bank": plain(FAST, bank(12, fixed=False)),
     "fast-pixels": plain(FAST, PIXELS),
     "fast-stride-2": plain((24, 32, 48, 72), bank(12), stride=2),

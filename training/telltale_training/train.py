@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 
 from .averaging import Average
 from .batches import Batch, Batches
-from .checkpoints import changed_keys, load_checkpoint, load_start, save_checkpoint
+from .checkpoints import changed_keys, load_checkpoint, load_starts, save_checkpoint
 from .configs import load_config
 from .evaluate_quick import VARIANTS, WHILE_TRAINING, evaluate
 from .geometry import grid_length, receptive_field
@@ -165,7 +165,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--pack", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, curve, validation")
     parser.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint if it has one")
-    parser.add_argument("--start", type=Path, help="the run of the configuration that this one starts from")
+    parser.add_argument(
+        "--start", type=Path, nargs="+", default=[], help="the runs of the configurations that this one starts from"
+    )
     parser.add_argument("--steps", type=int, help="instead of the recipe's")
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument(
@@ -184,9 +186,9 @@ def parsed() -> argparse.Namespace:
 
 
 def begin(config: Dict, options: argparse.Namespace) -> Run:
-    """The run as its folder's checkpoint has it, else with the weights of the run it starts from, else at random.
+    """The run as its folder's checkpoint has it, else with the weights of the runs it starts from, else at random.
 
-    Raises ValueError where either folder holds something else than the configuration says.
+    Raises ValueError where a folder holds something else than the configuration says.
     """
     run = start_run(config, torch.device(options.device))
     if options.resume:
@@ -195,10 +197,11 @@ def begin(config: Dict, options: argparse.Namespace) -> Run:
             raise ValueError(f"{options.out} holds a run of another configuration ({', '.join(changed)}): use a new --out")
         if load_checkpoint(options.out, run):
             return run
-    if ("start" in config) != (options.start is not None):
-        raise ValueError("--start is for configurations that name one, and for them it is needed")
-    if options.start is not None:
-        load_start(options.start, config["start"], run)
+    starts = config.get("start", [])
+    if len(starts) != len(options.start):
+        raise ValueError(f"the configuration starts from {len(starts)} runs, --start names {len(options.start)}")
+    if starts:
+        load_starts(options.start, starts, run)
     return run
 
 

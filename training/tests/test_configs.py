@@ -8,7 +8,7 @@ import numpy as np
 from telltale_training.configs import load_config
 from telltale_training.degrade import draw
 from telltale_training.evaluate_quick import fitted
-from telltale_training.geometry import grid_length, multiply_accumulates
+from telltale_training.geometry import grid_length, multiply_accumulates, receptive_field
 from telltale_training.layers import Network
 from telltale_training.network_designs import TABLES
 
@@ -39,11 +39,16 @@ class Configs(unittest.TestCase):
             self.assertEqual(plan.patch, recipe["patch"])
             Network(config["network"])
 
-    def test_models_start_from_runs_of_the_same_network(self) -> None:
+    def test_models_start_from_runs_of_their_branches(self) -> None:
         for name in ("fast", "strong"):
             whole = load_config(ROOT / "models" / name / "train.json")
-            self.assertEqual(whole["start"], load_config(ROOT / "models" / name / "train-first.json"))
-            self.assertEqual(whole["start"]["network"], whole["network"])
+            starts = [start["network"] for start in whole["start"]]
+            self.assertEqual(starts, [TABLES[f"{name}-bank"], TABLES["half-view"]])
+            field = receptive_field(whole["network"])
+            for length in range(field.size, field.size + 2 * field.stride):
+                crop, *bank = whole["network"][0]["branches"][0]
+                sizes = [grid_length(bank, length - 2 * crop["margin"]), grid_length(TABLES["half-view"], length)]
+                self.assertEqual(sizes, [grid_length(whole["network"], length)] * 2, length)
 
     def test_models_stay_within_their_budget(self) -> None:
         for name, gmac, megabytes in (("fast", 1.3, 0.35), ("strong", 12, 10)):

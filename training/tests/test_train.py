@@ -12,9 +12,12 @@ import torch
 from telltale_training import train as trainer
 from telltale_training.checkpoints import changed_keys, load_checkpoint
 from telltale_training.export import export
+from telltale_training.layers import Network
 from telltale_training.metrics import recall_at, roc_auc, table
+from telltale_training.network_designs import RELU, conv, prefixed
 from telltale_training.pack_format import read_packs
 from telltale_training.safetensors_file import read_safetensors
+from telltale_training.starts import narrowed
 
 from .support import config, write_pack
 
@@ -38,12 +41,12 @@ class TrainTest(unittest.TestCase):
         silence.start()
         self.addCleanup(silence.stop)
 
-    def run_in(self, name: str, **changes: object) -> trainer.Run:
-        folder = self.folder / name
+    def run_in(self, name: str, seed: int = config()["seed"], **changes: object) -> trainer.Run:
+        folder, seeded = self.folder / name, {**config(), "seed": seed}
         folder.mkdir(exist_ok=True)
-        run = trainer.start_run(config(), torch.device("cpu"))
+        run = trainer.start_run(seeded, torch.device("cpu"))
         load_checkpoint(folder, run)
-        trainer.train(config(), self.images, run, options(folder, **changes))
+        trainer.train(seeded, self.images, run, options(folder, **changes))
         return run
 
     def test_resumed_run_is_the_uninterrupted_one(self) -> None:
@@ -73,8 +76,8 @@ class TrainTest(unittest.TestCase):
         self.assertEqual(json.loads(line)["step"], 3)
 
     def begin(self, name: str, start: str, **changes: object) -> trainer.Run:
-        later = {**config(), "start": {**config(), **changes}}
-        folders = dict(start=self.folder / start, resume=True, device="cpu")
+        later = {**config(), "start": [{**config(), **changes}]}
+        folders = dict(start=[self.folder / start], resume=True, device="cpu")
         return trainer.begin(later, options(self.folder / name, **folders))
 
     def test_starts_with_the_average_of_the_run_that_is_named(self) -> None:
@@ -92,7 +95,36 @@ class TrainTest(unittest.TestCase):
             with self.assertRaises(ValueError):
                 self.begin("later", start, **changes)
         with self.assertRaises(ValueError):
-            trainer.begin(config(), options(self.folder / "x", start=self.folder / "first", resume=False, device="cpu"))
+            trainer.begin(config(), options(self.folder / "x", start=[self.folder / "first"], resume=False, device="cpu"))
+
+    def test_starts_with_several_runs_side_by_side(self) -> None:
+        first, second = self.run_in("first"), self.run_in("second", seed=4)
+        layers = config()["network"]
+        branches = [layers[:-1], [prefixed(layer, "view") for layer in layers[:-1]]]
+        head = {**layers[-1], "in": 2 * layers[-1]["in"]}
+        joined = {**config(), "network": [{"op": "concat", "branches": branches}, head]}
+        joined["start"] = [config(), {**config(), "seed": 4}]
+        starts = [self.folder / "first", self.folder / "second"]
+        run = trainer.begin(joined, options(self.folder / "x", start=starts, resume=False, device="cpu"))
+        pixels = torch.rand(1, 3, 96, 80) * 255
+        with torch.no_grad():
+            expected = sum(trainer.averaged(each, config())(pixels) for each in (first, second))
+            actual = trainer.averaged(run, joined)(pixels)
+        self.assertLess(float((actual - expected).abs().max()), 1e-5)
+        self.assertGreater(float(expected.std()), 0)
+
+    def test_a_narrower_branch_keeps_the_channels_that_weigh_most(self) -> None:
+        wide, narrow = (conv("one", 3, width) + RELU + conv("two", width, 5) for width in (6, 4))
+        torch.manual_seed(1)
+        whole = Network(wide)
+        own = whole.state_dict()
+        own["one.weight"][1] = 0
+        own["two.weight"][:, 4] = 0
+        part = Network(narrow)
+        part.load_state_dict(narrowed(own, wide, narrow))
+        pixels = torch.rand(1, 3, 9, 7)
+        with torch.no_grad():
+            self.assertLess(float((part(pixels) - whole(pixels)).abs().max()), 1e-5)
 
     def test_another_configuration_is_told(self) -> None:
         self.run_in("run")

@@ -36,10 +36,12 @@ class Start(NamedTuple):
 
 
 def starts_of(config: Path) -> List[Start]:
-    """What a configuration starts from, nothing for most."""
-    names = json.loads(config.read_text()).get("start", [])
-    paths = [(config.parent / name).resolve() for name in names]
-    return [Start(f"{path.parent.name}-{path.stem.split('-')[-1]}", path) for path in paths]
+    """What a configuration, or the one it is based on, starts from: nothing for most."""
+    said = json.loads(config.read_text())
+    if "start" not in said and "base" in said:
+        return starts_of(config.parent / said["base"])
+    paths = [(config.parent / name).resolve() for name in said.get("start", [])]
+    return [Start(f"{path.parent.name}-{path.stem.removeprefix('train-')}", path) for path in paths]
 
 
 def last_validation(folder: Path) -> Dict:

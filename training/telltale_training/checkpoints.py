@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .layers import Network
-from .starts import side_by_side
+from .starts import joined_weights
 
 if TYPE_CHECKING:
     from .train import Run
@@ -43,7 +43,8 @@ def changed_keys(folder: Path, config: Dict) -> List[str]:
 
 def _flat(config: Dict) -> Dict:
     recipe = {f"recipe.{key}": value for key, value in config["recipe"].items() if key != "steps"}
-    return {"network": config["network"], "seed": config["seed"], **recipe}
+    starts = [_flat(start) for start in config.get("start", [])]
+    return {"network": config["network"], "seed": config["seed"], "start": starts, **recipe}
 
 
 def load_starts(folders: Sequence[Path], starts: Sequence[Dict], run: "Run") -> None:
@@ -53,20 +54,21 @@ def load_starts(folders: Sequence[Path], starts: Sequence[Dict], run: "Run") -> 
     """
     states = [_ended(folder, config) for folder, config in zip(folders, starts)]
     networks = [config["network"] for config in starts]
-    state = states[0] if len(states) == 1 else side_by_side(run.network.layers, networks, states)
+    state = states[0] if len(states) == 1 else joined_weights(run.network.layers, networks, states)
     run.network.load_state_dict(state)
     run.average.values = {key: value.clone() for key, value in run.network.state_dict().items()}
 
 
-def _ended(folder: Path, first: Dict) -> Dict[str, Tensor]:
+def _ended(folder: Path, config: Dict) -> Dict[str, Tensor]:
     if not (folder / NAME).exists():
         raise ValueError(f"{folder} holds no run to start from: train its configuration first")
-    changed = changed_keys(folder, first)
+    changed = changed_keys(folder, config)
     if changed:
         raise ValueError(f"{folder} holds a run of another configuration ({', '.join(changed)})")
+    # Into the CPU's memory whatever the device: the network copies what it takes.
     state = torch.load(folder / NAME, map_location="cpu")
-    if state["step"] < first["recipe"]["steps"]:
-        raise ValueError(f"{folder} is at step {state['step']} of {first['recipe']['steps']}: let it end first")
+    if state["step"] < config["recipe"]["steps"]:
+        raise ValueError(f"{folder} is at step {state['step']} of {config['recipe']['steps']}: let it end first")
     return state["average"]
 
 

@@ -9,16 +9,24 @@ from .layers import Layer, branches_of, module_name
 State = Dict[str, Tensor]
 
 
-def side_by_side(layers: Sequence[Layer], networks: Sequence[Sequence[Layer]], states: Sequence[State]) -> State:
-    """Weights for `layers`, which are the trunks of `networks` as branches and one head: its logit is the sum of theirs."""
-    trunks, head = layers
-    name = module_name(head)
+def joined_weights(layers: Sequence[Layer], networks: Sequence[Sequence[Layer]], states: Sequence[State]) -> State:
+    """Weights for `layers`, which are the trunks of `networks` as branches and one head: its logit is the sum of theirs.
+
+    Raises ValueError where `layers` are something else.
+    """
+    branches = branches_of(layers[0])
+    if len(layers) != 2 or len(branches) != len(networks):
+        raise ValueError(f"a network that starts from {len(networks)} runs has as many branches, and one head behind them")
+    name = module_name(layers[1])
     state = {
         f"{name}.weight": torch.cat([own[f"{name}.weight"] for own in states], 1),
         f"{name}.bias": torch.stack([own[f"{name}.bias"] for own in states]).sum(0),
     }
-    for branch, network, own in zip(branches_of(trunks), networks, states):
-        renamed = dict(zip(_module_names(network[:-1]), _module_names(branch)))
+    for branch, network, own in zip(branches, networks, states):
+        before, after = list(_module_names(network[:-1])), list(_module_names(branch))
+        if len(before) != len(after):
+            raise ValueError(f"a branch has {len(after)} layers with weights, the run it starts from {len(before)}")
+        renamed = dict(zip(before, after))
         for key, value in narrowed(own, network[:-1], branch).items():
             module, tensor = key.rsplit(".", 1)
             if module in renamed:

@@ -12,6 +12,8 @@ from telltale_training.geometry import grid_length, multiply_accumulates, recept
 from telltale_training.layers import Network
 from telltale_training.network_designs import TABLES
 
+from run_all import known, starts_of
+
 from .support import RECIPE, picture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +51,17 @@ class Configs(unittest.TestCase):
                 crop, *bank = whole["network"][0]["branches"][0]
                 sizes = [grid_length(bank, length - 2 * crop["margin"]), grid_length(TABLES["half-view"], length)]
                 self.assertEqual(sizes, [grid_length(whole["network"], length)] * 2, length)
+
+    def test_every_run_comes_after_those_it_starts_from(self) -> None:
+        configs = known()
+        names = list(configs)
+        self.assertEqual(names[:5], ["fast-bank", "fast-view", "fast", "strong-bank", "strong"])
+        self.assertEqual([start.name for start in starts_of(configs["strong"])], ["strong-bank", "fast-view"])
+        self.assertEqual(starts_of(configs["npr"]), [])
+        with tempfile.TemporaryDirectory() as name:
+            changed = Path(name) / "changed.json"
+            changed.write_text(json.dumps({"id": "x", "base": str(configs["fast"])}))
+            self.assertEqual(starts_of(changed), starts_of(configs["fast"]))
 
     def test_models_stay_within_their_budget(self) -> None:
         for name, gmac, megabytes in (("fast", 1.3, 0.35), ("strong", 12, 10)):

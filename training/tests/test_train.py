@@ -14,10 +14,10 @@ from telltale_training.checkpoints import changed_keys, load_checkpoint
 from telltale_training.export import export
 from telltale_training.layers import Network
 from telltale_training.metrics import recall_at, roc_auc, table
-from telltale_training.network_designs import RELU, conv, prefixed
+from telltale_training.network_designs import RELU, TABLES, conv, prefixed
 from telltale_training.pack_format import read_packs
 from telltale_training.safetensors_file import read_safetensors
-from telltale_training.starts import narrowed
+from telltale_training.starts import joined_weights, narrowed
 
 from .support import config, write_pack
 
@@ -113,6 +113,27 @@ class TrainTest(unittest.TestCase):
         self.assertLess(float((actual - expected).abs().max()), 1e-5)
         self.assertGreater(float(expected.std()), 0)
 
+    def test_a_models_logit_starts_as_the_sum_of_its_halves(self) -> None:
+        torch.manual_seed(2)
+        pixels = torch.rand(1, 3, 83, 75) * 255
+        for name in ("fast", "strong"):
+            tables = [TABLES[f"{name}-bank"], TABLES["half-view"]]
+            bank, view = (Network(table).eval() for table in tables)
+            with torch.no_grad():
+                # What `fast` has no room for.
+                bank.conv1.weight[14:], bank.conv2.weight[:, 14:] = (0, 0) if name == "fast" else (1e-3, 1e-3)
+                joined = Network(TABLES[name]).eval()
+                joined.load_state_dict(joined_weights(TABLES[name], tables, [bank.state_dict(), view.state_dict()]))
+                expected = bank(pixels[:, :, 5:-5, 5:-5]) + view(pixels)
+                self.assertLess(float((joined(pixels) - expected).abs().max()), 1e-4, name)
+
+    def test_refuses_to_join_what_does_not_fit(self) -> None:
+        tables = [TABLES["fast-bank"], TABLES["half-view"]]
+        states = [Network(table).state_dict() for table in tables]
+        for layers, networks in ((tables[0], tables), (TABLES["fast"], tables[:1]), (TABLES["fast"], [tables[0]] * 2)):
+            with self.assertRaises(ValueError):
+                joined_weights(layers, networks, states[: len(networks)])
+
     def test_a_narrower_branch_keeps_the_channels_that_weigh_most(self) -> None:
         wide, narrow = (conv("one", 3, width) + RELU + conv("two", width, 5) for width in (6, 4))
         torch.manual_seed(1)
@@ -133,7 +154,8 @@ class TrainTest(unittest.TestCase):
         self.assertEqual(changed_keys(self.folder / "run", other), [])
         other["recipe"].update(twinShare=0)
         other["seed"] = 4
-        self.assertEqual(changed_keys(self.folder / "run", other), ["recipe.twinShare", "seed"])
+        other["start"] = [config()]
+        self.assertEqual(changed_keys(self.folder / "run", other), ["recipe.twinShare", "seed", "start"])
         self.assertEqual(changed_keys(self.folder / "none", other), [])
 
     def test_loading_processes_change_nothing(self) -> None:

@@ -10,13 +10,14 @@ import { telltale } from '../support/command-line.ts';
 import { jpegOf, pngOf, waves } from '../support/pictures-by-hand.ts';
 
 const MODEL = path.join(ROOT, 'models/fast');
+const SIDE_PX = PACKAGED_CARDS.fast.limits.minSidePx;
 let scratch = '';
 beforeAll(async () => {
   scratch = mkdtempSync(path.join(tmpdir(), 'telltale-card-'));
   for (let index = 0; index < 3; index++) {
     for (const [name, bytes] of [
-      [`real/phone${index}/a.png`, pngOf(waves(120 + index, 100))],
-      [`fake/maker${index}/a.jpg`, await jpegOf(waves(110 + index, 120), 50)],
+      [`real/phone${index}/a.png`, pngOf(waves(SIDE_PX + 20 + index, SIDE_PX))],
+      [`fake/maker${index}/a.jpg`, await jpegOf(waves(SIDE_PX + 10 + index, SIDE_PX + 20), 50)],
     ] as const) {
       mkdirSync(path.dirname(path.join(scratch, 'data', name)), { recursive: true });
       writeFileSync(path.join(scratch, 'data', name), bytes);

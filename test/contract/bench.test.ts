@@ -275,7 +275,7 @@ describe('ONNX export', () => {
 
   it.each(['xception_block2', 'resnet18_layer1', 'fast', 'strong'])('knows every layer of %s', (name) => {
     const network = benchNetwork(name);
-    expect(network?.layers.length).toBeGreaterThan(3);
+    expect(network?.weights.size).toBeGreaterThan(3);
     if (network === null) return;
     const { tensors } = graphOf(onnxModel(network, { sizePx: 299, batch: 1 }));
     for (const key of network.weights.keys()) expect(tensors.has(key)).toBe(true);
